@@ -1,0 +1,173 @@
+import type { Expr, PowerExpr, ProductExpr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import type { Real } from "../../expr/number.js";
+import { EvaluationError } from "./error.js";
+import { evaluateCall } from "./call.js";
+import type { Scope } from "./scope.js";
+import { evaluateDots, evaluateSeries } from "./series.js";
+import { evaluateSymbol } from "./symbol.js";
+import {
+  addValues,
+  describeKind,
+  divide,
+  innerProduct,
+  multiply,
+  negate,
+  number,
+  scalarOf,
+  type Value,
+} from "./value.js";
+
+/** Exponents and arguments of exp beyond these are refused: their digits would take for ever. */
+const largest = { exponent: 1_000, exp: 100_000, digits: 40 } as const;
+
+/** A transcendental function at 64 digits takes as long as this many sums. */
+const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
+  elementary: 50,
+  power: 20,
+  root: 10,
+  call: 50,
+};
+
+/**
+ * The value of an expression at one point of one world.
+ * @throws EvaluationError where it has none, with the place
+ */
+export function evaluate(expr: Expr, scope: Scope): Value {
+  scope.trace.step(expr.span, costOf[expr.kind] ?? 1);
+  const { arithmetic } = scope.world;
+  switch (expr.kind) {
+    case "number":
+      return literal(expr.text, expr, scope);
+    case "symbol":
+      return evaluateSymbol(expr, scope);
+    case "call":
+      return evaluateCall(expr, scope);
+    case "series":
+      return evaluateSeries(expr, scope);
+    case "sum":
+      if (expr.terms.some((term) => term.kind === "dots")) {
+        throw new EvaluationError(
+          "unsupported",
+          "a sum with dots is not evaluated: write it with \\sum",
+          expr.span,
+        );
+      }
+      return expr.terms
+        .map((term) => ({ value: evaluate(term, scope), span: term.span }))
+        .reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
+    case "negation":
+      return negate(evaluate(expr.of, scope), arithmetic);
+    case "product":
+      return evaluateProduct(expr, scope);
+    case "quotient": {
+      const by = evaluate(expr.denominator, scope);
+      if (by.kind === "number") scope.trace.divisors.push(by.value);
+      return divide(evaluate(expr.numerator, scope), by, arithmetic, expr.denominator.span);
+    }
+    case "power":
+      return evaluatePower(expr, scope);
+    case "root":
+      return squareRoot(scalar(expr.of, scope), expr);
+    case "elementary":
+      return elementary(expr.name, scalar(expr.of, scope), expr);
+    case "norm":
+      return number(norm(evaluate(expr.of, scope), expr, scope));
+    case "range":
+      throw new EvaluationError("type", "a range of variables has no value of its own", expr.span);
+    case "dots":
+      throw new EvaluationError("unsupported", "dots that continue nothing", expr.span);
+    case "opaque":
+      throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
+  }
+}
+
+function literal(text: string, expr: Expr, scope: Scope): Value {
+  if (text.length > largest.digits) {
+    throw new EvaluationError("unsupported", `a number of more than ${largest.digits} digits`, expr.span);
+  }
+  const value = scope.world.arithmetic.real(text);
+  return value.isZero() ? { kind: "zero" } : number(value);
+}
+
+function scalar(expr: Expr, scope: Scope): Real {
+  const value = evaluate(expr, scope);
+  const found = scalarOf(value, scope.world.arithmetic);
+  if (found === undefined) {
+    throw new EvaluationError(
+      "type",
+      `a number is needed here, and ${printExpr(expr)} is ${describeKind(value)}`,
+      expr.span,
+    );
+  }
+  return found;
+}
+
+function evaluateProduct(expr: ProductExpr, scope: Scope): Value {
+  if (expr.factors.some((factor) => factor.kind === "dots")) return evaluateDots(expr, scope);
+  const values = expr.factors.map((factor) => evaluate(factor, scope));
+  if (values.filter((value) => value.kind === "vector").length > 2) {
+    throw new EvaluationError("type", "a product of more than two vectors", expr.span);
+  }
+  // A matrix acts on what stands to its right, so its place matters only beside vectors.
+  return values.reduce((a, b, at) =>
+    multiply(a, b, scope.world.arithmetic, expr.factors[at]?.span ?? expr.span),
+  );
+}
+
+/** A vector squared is its squared norm, as in the texts; other powers need a number. */
+function evaluatePower(expr: PowerExpr, scope: Scope): Value {
+  const { arithmetic } = scope.world;
+  const base = evaluate(expr.base, scope);
+  const exponent = scalar(expr.exponent, scope);
+  if (base.kind === "vector") {
+    if (!exponent.equals(2))
+      throw new EvaluationError("type", "a vector is raised to a power other than 2", expr.span);
+    return number(innerProduct(base.value, base.value, arithmetic, expr.span));
+  }
+  if (base.kind === "matrix") return matrixPower(base.scale, exponent, expr);
+  const x = scalarOf(base, arithmetic) ?? arithmetic.zero;
+  if (exponent.isNegative()) scope.trace.divisors.push(x);
+  return number(realPower(x, exponent, expr));
+}
+
+function matrixPower(scale: Real, exponent: Real, expr: Expr): Value {
+  if (!exponent.isInteger()) throw new EvaluationError("type", "a broken power of a matrix", expr.span);
+  return { kind: "matrix", scale: realPower(scale, exponent, expr) };
+}
+
+function realPower(x: Real, exponent: Real, expr: Expr): Real {
+  if (exponent.abs().greaterThan(largest.exponent)) {
+    throw new EvaluationError("unsupported", `an exponent beyond ${largest.exponent}`, expr.span);
+  }
+  if (x.isZero() && !exponent.greaterThan(0))
+    throw new EvaluationError("outside", "zero is raised to a power that is not positive", expr.span);
+  if (x.isNegative() && !exponent.isInteger()) {
+    throw new EvaluationError("domain", "a negative number is raised to a broken power", expr.span);
+  }
+  return x.pow(exponent);
+}
+
+function squareRoot(x: Real, expr: Expr): Value {
+  if (x.isNegative() && !x.isZero())
+    throw new EvaluationError("domain", "the square root of a negative number", expr.span);
+  return number(x.sqrt());
+}
+
+function elementary(name: "exp" | "log", x: Real, expr: Expr): Value {
+  if (name === "exp") {
+    if (x.abs().greaterThan(largest.exp)) {
+      throw new EvaluationError("unsupported", `exp of a number beyond ±${largest.exp}`, expr.span);
+    }
+    return number(x.exp());
+  }
+  if (x.isZero()) throw new EvaluationError("outside", "the logarithm of zero", expr.span);
+  if (x.isNegative()) throw new EvaluationError("domain", "the logarithm of a negative number", expr.span);
+  return number(x.ln());
+}
+
+function norm(value: Value, expr: Expr, scope: Scope): Real {
+  const { arithmetic } = scope.world;
+  if (value.kind === "vector") return innerProduct(value.value, value.value, arithmetic, expr.span).sqrt();
+  throw new EvaluationError("type", `the norm of ${describeKind(value)}`, expr.span);
+}

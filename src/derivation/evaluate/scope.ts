@@ -1,0 +1,72 @@
+import type { Expr, Span } from "../../expr/expr.js";
+import type { Real } from "../../expr/number.js";
+import type { Affine } from "../../probability/affine.js";
+import type { Names } from "../notation/names.js";
+import type { World } from "../world/world.js";
+import { EvaluationError } from "./error.js";
+import type { Value } from "./value.js";
+
+/** Which noise a symbol without index (ε, z̄) stands for in this evaluation. */
+export type NoiseReading = "accumulated" | "fresh";
+
+/** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
+export const stepLimit = 400_000;
+
+/** Shared by all evaluations of one relation. */
+export interface Budget {
+  steps: number;
+}
+
+/** Everything an expression's value depends on. */
+export interface Scope {
+  readonly world: World;
+  readonly names: Names;
+  /**
+   * `path`: noises have their values of this world, vectors are numbers. `law`: noises are random,
+   * vectors are affine in them.
+   */
+  readonly mode: "path" | "law";
+  readonly reading: NoiseReading;
+  /** Values of the time letters. */
+  readonly indices: ReadonlyMap<string, number>;
+  /** States x_t moved away from their path, for densities as functions of them. */
+  readonly moved: ReadonlyMap<number, Affine>;
+  /** Values given to unknown functions, by canonical key. */
+  readonly assigned: ReadonlyMap<string, Real>;
+  /** What was looked up so far; shared by all scopes derived from this one. */
+  readonly trace: Trace;
+  /** The evaluator, handed down so that roles can evaluate their arguments. */
+  readonly evaluate: (expr: Expr, scope: Scope) => Value;
+}
+
+/** What an evaluation has touched. */
+export class Trace {
+  /** Random variables by kind and index: `state:3`, `noise:2`, `accumulated:3`, `fresh:z`. */
+  readonly variables = new Map<string, Affine>();
+  /** Symbols that may have any value. */
+  readonly free = new Set<string>();
+  /** Printed values by symbol, for counterexamples. */
+  readonly values = new Map<string, Value>();
+  /** What was divided by, in order: a divisor that shrinks as digits are added is a zero. */
+  readonly divisors: Real[] = [];
+  /** Whether a function in double precision took part. */
+  bound = false;
+
+  constructor(private readonly budget: Budget = { steps: 0 }) {}
+
+  /** A trace of its own that draws on the same budget. */
+  beside(): Trace {
+    return new Trace(this.budget);
+  }
+
+  step(span: Span, cost = 1): void {
+    this.budget.steps += cost;
+    if (this.budget.steps > stepLimit) {
+      throw new EvaluationError("unsupported", `the evaluation needs more than ${stepLimit} steps`, span);
+    }
+  }
+}
+
+export function withIndex(scope: Scope, name: string, value: number): Scope {
+  return { ...scope, indices: new Map([...scope.indices, [name, value]]) };
+}

@@ -1,0 +1,115 @@
+import type { Span } from "../../expr/expr.js";
+import type { Arithmetic, Real } from "../../expr/number.js";
+import { add, scale, zeroVector, type Affine } from "../../probability/affine.js";
+import { EvaluationError } from "./error.js";
+
+/** What an expression can be worth. */
+export type Value =
+  | { readonly kind: "number"; readonly value: Real }
+  /** The literal 0, which is a number, a vector or a matrix as its place demands. */
+  | { readonly kind: "zero" }
+  | { readonly kind: "vector"; readonly value: Affine }
+  /** scale · I */
+  | { readonly kind: "matrix"; readonly scale: Real }
+  /** A variance per coordinate: the number or the number times I, as its place demands. */
+  | { readonly kind: "variance"; readonly scale: Real };
+
+export const number = (value: Real): Value => ({ kind: "number", value });
+export const vector = (value: Affine): Value => ({ kind: "vector", value });
+
+export function describeKind(value: Value): string {
+  switch (value.kind) {
+    case "number":
+    case "variance":
+    case "zero":
+      return "a number";
+    case "vector":
+      return "a vector";
+    case "matrix":
+      return "a matrix";
+  }
+}
+
+export function addValues(a: Value, b: Value, span: Span): Value {
+  if (a.kind === "zero") return b;
+  if (b.kind === "zero") return a;
+  if (a.kind === "vector" && b.kind === "vector") return vector(add(a.value, b.value));
+  if (a.kind === "matrix" && (b.kind === "matrix" || b.kind === "variance")) {
+    return { kind: "matrix", scale: a.scale.plus(b.scale) };
+  }
+  if (a.kind === "variance" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.plus(b.scale) };
+  const x = scalarOf(a);
+  const y = scalarOf(b);
+  if (x !== undefined && y !== undefined) return number(x.plus(y));
+  throw new EvaluationError("type", `${describeKind(a)} and ${describeKind(b)} are added`, span);
+}
+
+export function negate(a: Value, arithmetic: Arithmetic): Value {
+  switch (a.kind) {
+    case "zero":
+      return a;
+    case "number":
+      return number(a.value.negated());
+    case "vector":
+      return vector(scale(a.value, arithmetic.one.negated()));
+    case "matrix":
+    case "variance":
+      return { kind: a.kind, scale: a.scale.negated() };
+  }
+}
+
+/** The product in the conventions of the texts: two vectors side by side are their inner product. */
+export function multiply(a: Value, b: Value, arithmetic: Arithmetic, span: Span): Value {
+  if (a.kind === "vector" && b.kind === "vector")
+    return number(innerProduct(a.value, b.value, arithmetic, span));
+  const x = scalarOf(a, arithmetic);
+  const y = scalarOf(b, arithmetic);
+  if (x !== undefined && y !== undefined) return number(x.times(y));
+  if (x !== undefined) return scaled(b, x);
+  if (y !== undefined) return scaled(a, y);
+  if (a.kind === "matrix" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.times(b.scale) };
+  if (a.kind === "matrix" && b.kind === "vector") return vector(scale(b.value, a.scale));
+  throw new EvaluationError("type", `${describeKind(a)} is multiplied by ${describeKind(b)}`, span);
+}
+
+function scaled(a: Value, factor: Real): Value {
+  if (a.kind === "vector") return vector(scale(a.value, factor));
+  if (a.kind === "matrix") return { kind: "matrix", scale: a.scale.times(factor) };
+  throw new RangeError("a scalar on both sides");
+}
+
+export function divide(a: Value, b: Value, arithmetic: Arithmetic, span: Span): Value {
+  const by = scalarOf(b, arithmetic);
+  if (by === undefined) throw new EvaluationError("type", `something is divided by ${describeKind(b)}`, span);
+  if (by.isZero()) throw new EvaluationError("outside", "a denominator is zero", span);
+  const over = scalarOf(a, arithmetic);
+  // A quotient of numbers is rounded once, so that a / a is 1 exactly and 1 - a / a a true zero.
+  if (over !== undefined) return number(over.div(by));
+  return multiply(a, number(arithmetic.one.div(by)), arithmetic, span);
+}
+
+/** Σ_i a_i b_i of vectors without randomness. */
+export function innerProduct(a: Affine, b: Affine, arithmetic: Arithmetic, span: Span): Real {
+  if (a.coefficients.size > 0 || b.coefficients.size > 0) {
+    throw new EvaluationError("unsupported", "the law of a product of random vectors is not computed", span);
+  }
+  return a.offset.reduce((sum, x, at) => sum.plus(x.times(b.offset[at] ?? arithmetic.zero)), arithmetic.zero);
+}
+
+/** The number in a value that is one; 0 only where the arithmetic is given. */
+export function scalarOf(a: Value, arithmetic?: Arithmetic): Real | undefined {
+  if (a.kind === "number") return a.value;
+  if (a.kind === "variance") return a.scale;
+  return a.kind === "zero" ? arithmetic?.zero : undefined;
+}
+
+/** A vector where one is needed; the literal 0 is the zero vector. */
+export function vectorOf(a: Value, d: number, arithmetic: Arithmetic): Affine | undefined {
+  if (a.kind === "vector") return a.value;
+  return a.kind === "zero" ? zeroVector(d, arithmetic) : undefined;
+}
+
+/** The variance per coordinate that a second argument of N(…) gives: S I, or S alone in short. */
+export function varianceOf(a: Value, arithmetic: Arithmetic): Real | undefined {
+  return a.kind === "matrix" ? a.scale : scalarOf(a, arithmetic);
+}

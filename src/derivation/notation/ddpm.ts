@@ -1,0 +1,76 @@
+import type { Binding, Notation, Role } from "./notation.js";
+
+/** The notation of Ho, Jain and Abbeel (2020) and of the texts that follow it, z and ε alike. */
+export const ddpm: Notation = {
+  name: "ddpm",
+  time: "t",
+  indices: ["t", "s", "i", "j", "k", "r", "n", "m"],
+  symbols: {
+    "\\beta_t": "beta",
+    "\\alpha_t": "alpha",
+    "\\bar\\alpha_t": "alphaBar",
+    "\\mathrm{SNR}": "snr",
+    "\\mathrm{SNR}_t": "snr",
+    x_t: "state",
+    z_t: "stepNoise",
+    "\\epsilon_t": "stepNoise",
+    "\\bar z_t": "accumulatedNoise",
+    "\\bar\\epsilon_t": "accumulatedNoise",
+    z: "noise",
+    "\\epsilon": "noise",
+    "\\bar z": "noise",
+    "\\bar\\epsilon": "noise",
+    "\\tilde\\mu_t": "posteriorMean",
+    "\\tilde\\mu": "posteriorMean",
+    "\\tilde\\beta_t": "posteriorVariance",
+    "\\sigma_t": "parameter",
+    "\\sigma": "parameter",
+    T: "horizon",
+    I: "identity",
+    "\\mathcal N": "normal",
+    N: "normal",
+    q: "forwardDensity",
+    "\\mathbb E": "expectation",
+    E: "expectation",
+    "\\mathrm{Var}": "variance",
+    "\\epsilon_\\theta": "network",
+    "z_\\theta": "network",
+    "\\mu_\\theta": "network",
+    "\\Sigma_\\theta": "network",
+    "x_\\theta": "network",
+    p: "reverseDensity",
+    "p_\\theta": "reverseDensity",
+    P: "reverseDensity",
+    "P_\\theta": "reverseDensity",
+    "\\mathrm{KL}": "divergence",
+    "D_{\\mathrm{KL}}": "divergence",
+    e: "euler",
+    "\\pi": "pi",
+  },
+  bind: {},
+};
+
+/** The notations that a document or the command line can ask for by name. */
+export const notations: Readonly<Record<string, Notation>> = { ddpm };
+
+/** What an author changes of a notation; a symbol given here takes the place of the same symbol there. */
+export interface NotationChanges {
+  readonly name?: string;
+  readonly time?: string;
+  readonly symbols?: Readonly<Record<string, Role>>;
+  readonly bind?: Readonly<Record<string, Binding>>;
+}
+
+/**
+ * A notation in a few lines: `extendNotation(ddpm, { symbols: { "\\xi_t": "stepNoise" } })`.
+ */
+export function extendNotation(base: Notation, changes: NotationChanges): Notation {
+  const time = changes.time ?? base.time;
+  return {
+    name: changes.name ?? `${base.name}+`,
+    time,
+    indices: base.indices.includes(time) ? base.indices : [time, ...base.indices],
+    symbols: { ...base.symbols, ...changes.symbols },
+    bind: { ...base.bind, ...changes.bind },
+  };
+}

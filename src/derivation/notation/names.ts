@@ -1,0 +1,140 @@
+import { InputError } from "../../error.js";
+import type { Expr, SymbolExpr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import { readLatex } from "../../tex/read.js";
+import type { Vocabulary } from "../../tex/parse.js";
+import type { Binding, Notation, Role } from "./notation.js";
+
+/** A symbol that a statement defined: `\lambda_t = body`, for all later statements. */
+export interface Definition {
+  /** The letter that stands for the time in `body`; undefined for a constant. */
+  readonly parameter?: string;
+  readonly body: Expr;
+  /** The arguments on the left, for a function of several: a call with the same ones has the value `body`. */
+  readonly args?: readonly Expr[];
+  /** As written, for messages. */
+  readonly latex: string;
+  /** `\sigma_t^2 = …` defines the square. */
+  readonly squared: boolean;
+}
+
+export type Meaning =
+  | { readonly kind: "role"; readonly role: Role }
+  | { readonly kind: "bound"; readonly binding: Binding }
+  | { readonly kind: "defined"; readonly definition: Definition }
+  | { readonly kind: "index" }
+  | { readonly kind: "unknown" };
+
+/** Where a symbol was looked up, and what of its subscript is left over as a time. */
+export interface Lookup {
+  readonly meaning: Meaning;
+  /** The subscript, where it is a time. */
+  readonly time?: Expr;
+  /** The canonical key: `\bar{\alpha}_t`, `z`, `\mu_{\theta}`. */
+  readonly key: string;
+}
+
+/** The names of one document: its notation and what its statements have defined so far. */
+export class Names implements Vocabulary {
+  private constructor(
+    readonly notation: Notation,
+    private readonly tables: Tables,
+    private readonly definitions: ReadonlyMap<string, Definition>,
+  ) {}
+
+  /** @throws InputError when a symbol of the notation is not one symbol */
+  static of(notation: Notation): Names {
+    return new Names(notation, tablesOf(notation), new Map());
+  }
+
+  readonly isFunction = (name: string): boolean => this.tables.functions.has(name);
+
+  /** A copy that knows one definition more. */
+  withDefinition(key: string, definition: Definition): Names {
+    return new Names(this.notation, this.tables, new Map([...this.definitions, [key, definition]]));
+  }
+
+  lookUp(symbol: SymbolExpr): Lookup {
+    if (symbol.index === undefined) {
+      if (this.notation.indices.includes(symbol.name))
+        return { meaning: { kind: "index" }, key: symbol.name };
+      return { meaning: this.meaningOf(symbol.name), key: symbol.name };
+    }
+    if (symbol.index.kind === "call" || symbol.index.kind === "opaque") {
+      // E_{q(x)}: what stands below is the measure, not a time.
+      return { meaning: this.meaningOf(symbol.name), key: symbol.name };
+    }
+    const labelled = `${symbol.name}_{${printExpr(symbol.index)}}`;
+    const label = this.meaningOf(labelled);
+    if (label.kind !== "unknown") return { meaning: label, key: labelled };
+    const key = `${symbol.name}_t`;
+    return { meaning: this.meaningOf(key), key, time: symbol.index };
+  }
+
+  /** A name that plays the role with a time as subscript: `\bar{\alpha}` for alphaBar. */
+  nameOf(role: Role): string | undefined {
+    const key = [...this.tables.roles].find(([each, played]) => played === role && each.endsWith("_t"))?.[0];
+    return key === undefined ? undefined : baseOf(key);
+  }
+
+  private meaningOf(key: string): Meaning {
+    const definition = this.definitions.get(key);
+    if (definition !== undefined) return { kind: "defined", definition };
+    const binding = this.tables.bindings.get(key);
+    if (binding !== undefined) return { kind: "bound", binding };
+    const role = this.tables.roles.get(key);
+    return role === undefined ? { kind: "unknown" } : { kind: "role", role };
+  }
+}
+
+const callable = new Set<Role>([
+  "snr",
+  "posteriorMean",
+  "normal",
+  "forwardDensity",
+  "expectation",
+  "variance",
+  "network",
+  "reverseDensity",
+  "divergence",
+]);
+
+interface Tables {
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly functions: ReadonlySet<string>;
+}
+
+function tablesOf(notation: Notation): Tables {
+  const roles = new Map<string, Role>();
+  const functions = new Set<string>();
+  for (const [spelling, role] of Object.entries(notation.symbols)) {
+    const key = keyOf(spelling, notation);
+    roles.set(key, role);
+    if (callable.has(role)) functions.add(baseOf(key));
+  }
+  const bound = Object.entries(notation.bind).map(
+    ([spelling, binding]) => [keyOf(spelling, notation), binding] as const,
+  );
+  return { roles, bindings: new Map(bound), functions };
+}
+
+const baseOf = (key: string): string => key.replace(/_(?:t|\{.*\})$/, "");
+
+/**
+ * The canonical key of a symbol given as LaTeX. @throws InputError when it is not one symbol
+ */
+function keyOf(spelling: string, notation: Notation): string {
+  const [line] = readLatex(spelling, { isFunction: () => false });
+  const subject = line?.clauses?.[0]?.subjects[0];
+  if (subject?.kind !== "symbol" || line?.clauses?.[0]?.steps.length !== 0) {
+    throw new InputError(
+      `symbol ${spelling} of the notation ${notation.name}`,
+      "one letter with accents and at most one subscript",
+      "Write it as in a formula, for example \\bar\\alpha_t or \\mu_\\theta.",
+    );
+  }
+  if (subject.index === undefined) return subject.name;
+  const time = subject.index.kind === "symbol" && subject.index.name === notation.time;
+  return time ? `${subject.name}_t` : `${subject.name}_{${printExpr(subject.index)}}`;
+}

@@ -1,0 +1,83 @@
+import type { Expr, SymbolExpr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import { nodes, some } from "../../expr/walk.js";
+import { EvaluationError } from "../evaluate/error.js";
+import type { Definition, Names } from "../notation/names.js";
+import { placesOf, scopeAt, type Decision, type Question } from "./question.js";
+import { survey } from "./survey.js";
+
+export interface Proposal {
+  readonly key: string;
+  readonly definition: Definition;
+}
+
+/**
+ * What `left = right` would define, if `left` is a symbol whose value is still open: one the notation
+ * does not know, or a parameter such as σ_t. undefined if it is to be checked instead.
+ */
+export function proposeDefinition(left: Expr, right: Expr, names: Names): Proposal | undefined {
+  const squared = left.kind === "power" && left.exponent.kind === "number" && left.exponent.text === "2";
+  const target = squared ? left.base : left;
+  const latex = `${printExpr(left)} = ${printExpr(right)}`;
+  if (target.kind === "call" && !squared) return proposeFunction(target, right, names, latex);
+  if (target.kind !== "symbol") return undefined;
+  const { meaning, key, time } = names.lookUp(target);
+  const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
+  if (!open || mentions(right, target.name)) return undefined;
+  if (time === undefined) return { key, definition: { body: right, latex, squared } };
+  if (time.kind === "symbol" && time.index === undefined && names.notation.indices.includes(time.name)) {
+    return { key, definition: { parameter: time.name, body: right, latex, squared } };
+  }
+  return undefined;
+}
+
+function proposeFunction(
+  call: Extract<Expr, { kind: "call" }>,
+  body: Expr,
+  names: Names,
+  latex: string,
+): Proposal | undefined {
+  const { meaning, key } = names.lookUp(call.head);
+  if (meaning.kind !== "unknown" || call.mark !== undefined || mentions(body, call.head.name))
+    return undefined;
+  const [only] = call.args;
+  const index =
+    only?.kind === "symbol" && only.index === undefined && names.notation.indices.includes(only.name);
+  if (call.args.length === 1 && index) {
+    return { key, definition: { parameter: only.name, body, latex, squared: false } };
+  }
+  return { key, definition: { args: call.args, body, latex, squared: false } };
+}
+
+const mentions = (expr: Expr, name: string): boolean =>
+  some(expr, (node): node is SymbolExpr => node.kind === "symbol" && node.name === name);
+
+/** Evaluates the defining side everywhere, so that only what has a value becomes a definition. */
+export function decideDefinition(proposal: Proposal, right: Expr, question: Question): Decision {
+  const base = { inLaw: false, maxRelativeError: null, digits: question.digits };
+  const unknown = [...nodes(right)].find((node) => node.kind === "symbol" && isUnknown(node, question.names));
+  if (unknown !== undefined) {
+    const reason = `the right side mentions ${printExpr(unknown)}, which is not known`;
+    return { ...base, verdict: "undecided", reason };
+  }
+  const found = survey(placesOf([right], question), (place, trace) => {
+    const scope = scopeAt(question, place, { trace });
+    scope.evaluate(right, scope);
+    return { agrees: true, error: 0, inLaw: false };
+  });
+  if (found.admissible === 0) {
+    const [why] = found.skipped.values();
+    throw new EvaluationError(
+      "unsupported",
+      `the right side has no value at any time: ${why ?? ""}`,
+      right.span,
+    );
+  }
+  const { problem } = found.failure?.outcome ?? {};
+  if (problem !== undefined) return { ...base, verdict: "undecided", reason: problem };
+  return { ...base, verdict: "defines", definition: proposal };
+}
+
+function isUnknown(node: SymbolExpr, names: Names): boolean {
+  return names.lookUp(node).meaning.kind === "unknown" && node.name !== "\\dots";
+}

@@ -1,0 +1,91 @@
+import type { Real } from "../../expr/number.js";
+import { EvaluationError } from "../evaluate/error.js";
+import { Trace } from "../evaluate/scope.js";
+import type { Value } from "../evaluate/value.js";
+import type { Place } from "../relation/question.js";
+import { judgeOrSkip, type Judge, type Outcome, type Survey } from "../relation/survey.js";
+import { drawPocketWorld } from "../world/draw.js";
+import type { Counterexample } from "./verdict.js";
+
+type Failure = NonNullable<Survey["failure"]>;
+
+const pocketWorlds = 24;
+const shown = 6;
+
+/** The failure in a world small enough for a pocket calculator, or, if none of them shows it, as found. */
+export function findCounterexample(
+  failure: Failure,
+  judge: Judge,
+  question: { readonly seed: number },
+): Counterexample {
+  for (let at = 0; at < pocketWorlds; at++) {
+    const draw = drawPocketWorld(question.seed, at);
+    const times =
+      failure.place.t === undefined ? [undefined] : Array.from({ length: draw.T }, (_, k) => k + 1);
+    for (const t of times) {
+      const place = t === undefined ? { draw } : { draw, t };
+      const trace = new Trace();
+      const outcome = judgeQuietly(place, trace, judge);
+      if (outcome !== undefined && !outcome.agrees && differsVisibly(outcome))
+        return describe({ place, outcome, trace });
+    }
+  }
+  return describe(failure);
+}
+
+/** A small world may have no admissible time, or lie beyond what is evaluated; the next one is tried. */
+function judgeQuietly(place: Place, trace: Trace, judge: Judge): Outcome | undefined {
+  try {
+    const outcome = judgeOrSkip(place, trace, judge);
+    return typeof outcome === "string" ? undefined : outcome;
+  } catch (error) {
+    if (error instanceof EvaluationError) return undefined;
+    throw error;
+  }
+}
+
+/** Two sides that print alike convince no one. */
+function differsVisibly(outcome: Outcome): boolean {
+  return outcome.problem !== undefined || printValue(outcome.left) !== printValue(outcome.right);
+}
+
+function describe({ place, outcome, trace }: Failure): Counterexample {
+  const { draw, t } = place;
+  const values: Record<string, string> = {};
+  draw.beta.forEach((beta, at) => {
+    if (at > 0) values[`\\beta_{${at}}`] = beta;
+  });
+  const mentioned = [...trace.values].filter(([symbol]) => symbol !== "I" && !(symbol in values));
+  if (mentioned.some(([, value]) => value.kind === "vector")) values["x_{0}"] = printParts(draw.x0);
+  for (const [symbol, value] of mentioned) values[symbol] = printValue(value);
+  const left = outcome.problem ?? printValue(outcome.left);
+  const right = outcome.problem ?? printValue(outcome.right);
+  const given = Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`);
+  const where = t === undefined ? "" : ` at t = ${t}`;
+  const ending = outcome.problem ?? `the left side is ${left}, the right side ${right}`;
+  const text = `With T = ${draw.T}${where}: ${given.join(", ")}; ${ending}.`;
+  return { T: draw.T, ...(t === undefined ? {} : { t }), values, left, right, text };
+}
+
+/** Six digits, vectors in brackets unless d = 1. */
+export function printValue(value: Value | undefined): string {
+  switch (value?.kind) {
+    case undefined:
+      return "undefined";
+    case "zero":
+      return "0";
+    case "number":
+      return round(value.value);
+    case "matrix":
+      return `${round(value.scale)} I`;
+    case "variance":
+      return round(value.scale);
+    case "vector":
+      return printParts(value.value.offset.map(round));
+  }
+}
+
+const round = (value: Real): string => value.toSignificantDigits(shown).toString();
+
+const printParts = (parts: readonly string[]): string =>
+  parts.length === 1 ? (parts[0] ?? "") : `(${parts.join(", ")})`;

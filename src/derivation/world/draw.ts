@@ -1,0 +1,103 @@
+import { createRandom, type Random } from "../../random/random.js";
+
+/**
+ * The numbers of one world as decimal text: exact at any precision, so that a statement can be
+ * evaluated again with more digits, and short enough to print.
+ */
+export interface Draw {
+  /** The last time, 2..8. */
+  readonly T: number;
+  /** Dimension of the vectors. */
+  readonly d: number;
+  /** beta[t], t = 1..T, strictly between 0 and 1; entry 0 is unused. */
+  readonly beta: readonly string[];
+  /** [d] */
+  readonly x0: readonly string[];
+  /** noise[t] is the noise of step t, [d]; entry 0 is unused. */
+  readonly noise: readonly (readonly string[])[];
+  /** A vector [d] of standard normal noise, or a number, that belongs to that name. */
+  readonly fresh: (name: string) => readonly string[];
+  /** A number for a symbol that may have any value; never 0. */
+  readonly free: (name: string, sign: "positive" | "any") => string;
+}
+
+/** How the β of a world are spread: ordinary, or near one of the ends where inequalities break first. */
+const spreads = [
+  { low: 0.02, width: 0.96 },
+  { low: 0.02, width: 0.96 },
+  { low: 0.0002, width: 0.002 },
+  { low: 0.02, width: 0.96 },
+  { low: 0.98, width: 0.0199 },
+] as const;
+
+/** World number `at` of a seed: T of 5 to 8, d alternating 1 and 3, everything independent. */
+export function drawWorld(seed: number, at: number): Draw {
+  const random = createRandom(seed).fork("world", at);
+  const spread = spreads[at % spreads.length] ?? spreads[0];
+  const T = random.integer(5, 8);
+  const d = at % 2 === 0 ? 1 : 3;
+  return {
+    T,
+    d,
+    beta: steps(T, () => (spread.low + spread.width * random.uniform()).toFixed(6)),
+    x0: vector(d, () => (6 * random.uniform() - 3).toFixed(4)),
+    noise: steps(T, () => normals(random, d)),
+    ...named(random, d, 5),
+  };
+}
+
+/** A world at the edge, for inequalities: some β within 10^-9 of 0 or of 1, the others anywhere. */
+export function drawEdgeWorld(seed: number, at: number): Draw {
+  const random = createRandom(seed).fork("edge", at);
+  const ordinary = drawWorld(seed, at);
+  const edge = (): string => {
+    const tiny = `${"0".repeat(8)}${random.integer(1, 9)}`;
+    return random.uniform() < 0.5 ? `0.${tiny}` : `0.${"9".repeat(8)}${random.integer(1, 9)}`;
+  };
+  return { ...ordinary, beta: ordinary.beta.map((beta) => (random.uniform() < 0.6 ? edge() : beta)) };
+}
+
+/** A world for people: T of 2 or 3, β of one digit, whole and half numbers, d = 1. */
+export function drawPocketWorld(seed: number, at: number): Draw {
+  const random = createRandom(seed).fork("pocket", at);
+  const T = at % 3 === 0 ? 2 : 3;
+  const halves = (): string => {
+    const value = random.integer(1, 4) / 2;
+    return String(random.uniform() < 0.5 ? -value : value);
+  };
+  return {
+    T,
+    d: 1,
+    beta: distinct(T, () => (random.integer(1, 8) / 10).toFixed(1)),
+    x0: [halves()],
+    noise: steps(T, () => [halves()]),
+    fresh: (name) => [String(createRandom(seed).fork("pocket", at, name).integer(1, 4) / 2)],
+    free: (name) => String(createRandom(seed).fork("pocket", at, name).integer(2, 9)),
+  };
+}
+
+function named(random: Random, d: number, digits: number): Pick<Draw, "fresh" | "free"> {
+  return {
+    fresh: (name) => normals(random.fork("fresh", name), d),
+    free: (name, sign) => {
+      const stream = random.fork("free", name);
+      const size = (0.2 + 2.3 * stream.uniform()).toFixed(digits);
+      return sign === "any" && stream.uniform() < 0.5 ? `-${size}` : size;
+    },
+  };
+}
+
+/** Entry t = draw for t = 1..T, entry 0 unused. */
+function steps<T>(count: number, draw: () => T): readonly T[] {
+  const values = Array.from({ length: count }, draw);
+  return [values[0] ?? draw(), ...values];
+}
+
+function distinct(count: number, draw: () => string): readonly string[] {
+  const values = new Set<string>();
+  while (values.size < count) values.add(draw());
+  return ["0", ...values];
+}
+
+const vector = (d: number, draw: () => string): readonly string[] => Array.from({ length: d }, draw);
+const normals = (random: Random, d: number): readonly string[] => vector(d, () => random.normal().toFixed(6));

@@ -1,0 +1,144 @@
+/**
+ * A formula as a tree. This file imports nothing: the reader builds these nodes, everything else
+ * reads them. `span` points into the LaTeX the node was read from (offsets, end excluded).
+ */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A literal such as `2` or `0.5`; `text` is decimal digits with at most one point. */
+export interface NumberExpr {
+  readonly kind: "number";
+  readonly text: string;
+  readonly span: Span;
+}
+
+/**
+ * A letter with its accents and its subscript. `name` is LaTeX in one canonical spelling, whatever
+ * the author chose: `x` (also for bold), `\bar{\alpha}` (also for `\overline\alpha`), `\mathrm{SNR}`.
+ */
+export interface SymbolExpr {
+  readonly kind: "symbol";
+  readonly name: string;
+  readonly index?: Expr;
+  readonly span: Span;
+}
+
+export interface SumExpr {
+  readonly kind: "sum";
+  readonly terms: readonly Expr[];
+  readonly span: Span;
+}
+
+export interface NegationExpr {
+  readonly kind: "negation";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `a b`, `a \cdot b`; among the factors may stand `dots` (`\alpha_t\alpha_{t-1}\cdots\alpha_1`). */
+export interface ProductExpr {
+  readonly kind: "product";
+  readonly factors: readonly Expr[];
+  readonly span: Span;
+}
+
+export interface QuotientExpr {
+  readonly kind: "quotient";
+  readonly numerator: Expr;
+  readonly denominator: Expr;
+  readonly span: Span;
+}
+
+export interface PowerExpr {
+  readonly kind: "power";
+  readonly base: Expr;
+  readonly exponent: Expr;
+  readonly span: Span;
+}
+
+/** The square root; other degrees are not read. */
+export interface RootExpr {
+  readonly kind: "root";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `\exp`, `\log` and `\ln` with their one argument. */
+export interface ElementaryExpr {
+  readonly kind: "elementary";
+  readonly name: "exp" | "log";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `\|v\|`, the Euclidean norm. */
+export interface NormExpr {
+  readonly kind: "norm";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `\sum_{index=lower}^{upper} body` or `\prod`. */
+export interface SeriesExpr {
+  readonly kind: "series";
+  readonly operator: "sum" | "product";
+  readonly index: string;
+  readonly lower: Expr;
+  readonly upper: Expr;
+  readonly body: Expr;
+  readonly span: Span;
+}
+
+/** What stands after the first mark inside the brackets of a call. */
+export type Mark = "|" | ";" | "||";
+
+/** `head(args)`, `q(args | rest)`, `N(args; rest)`, `KL(args || rest)`. */
+export interface CallExpr {
+  readonly kind: "call";
+  readonly head: SymbolExpr;
+  readonly args: readonly Expr[];
+  readonly mark?: Mark;
+  readonly rest: readonly Expr[];
+  readonly span: Span;
+}
+
+/** `1:T` in a subscript, or `x_1:x_T`. */
+export interface RangeExpr {
+  readonly kind: "range";
+  readonly first: Expr;
+  readonly last: Expr;
+  readonly span: Span;
+}
+
+export interface DotsExpr {
+  readonly kind: "dots";
+  readonly span: Span;
+}
+
+/** Something KaTeX typesets and we recognise, but whose value we cannot compute: an integral, a gradient. */
+export interface OpaqueExpr {
+  readonly kind: "opaque";
+  readonly what: string;
+  readonly span: Span;
+}
+
+export type Expr =
+  | NumberExpr
+  | SymbolExpr
+  | SumExpr
+  | NegationExpr
+  | ProductExpr
+  | QuotientExpr
+  | PowerExpr
+  | RootExpr
+  | ElementaryExpr
+  | NormExpr
+  | SeriesExpr
+  | CallExpr
+  | RangeExpr
+  | DotsExpr
+  | OpaqueExpr;
+
+export type Kind = Expr["kind"];

@@ -1,0 +1,42 @@
+import { BigNumberDependencies, create, type BigNumber } from "mathjs";
+
+/** A mathjs BigNumber: decimal floating point with the digits of the arithmetic that made it. */
+export type Real = BigNumber;
+
+/**
+ * Numbers with a stated number of digits. It is a mathjs instance of BigNumber alone: no parser, no
+ * `evaluate`, no units, so that nothing of mathjs but arithmetic is reachable from a formula.
+ */
+export interface Arithmetic {
+  readonly digits: number;
+  /** From decimal digits or a double. */
+  readonly real: (value: number | string) => Real;
+  readonly zero: Real;
+  readonly one: Real;
+}
+
+const instances = new Map<number, Arithmetic>();
+
+/** The arithmetic with that many significant digits, 15 to 1000. */
+export function arithmeticOf(digits: number): Arithmetic {
+  const known = instances.get(digits);
+  if (known !== undefined) return known;
+  const instance: unknown = create(BigNumberDependencies ?? {}, { number: "BigNumber", precision: digits });
+  const { BigNumber: Real } = instance as { readonly BigNumber: new (value: number | string) => Real };
+  const made: Arithmetic = {
+    digits,
+    real: (value) => new Real(value),
+    zero: new Real(0),
+    one: new Real(1),
+  };
+  instances.set(digits, made);
+  return made;
+}
+
+/** |a - b| / max(|a|, |b|), and 0 when both are 0. */
+export function relativeError(a: Real, b: Real): Real {
+  const difference = a.minus(b).abs();
+  if (difference.isZero()) return difference;
+  const scale = a.abs().greaterThan(b.abs()) ? a.abs() : b.abs();
+  return difference.div(scale);
+}

@@ -1,0 +1,86 @@
+import type { CallExpr, Expr, ProductExpr, SumExpr } from "./expr.js";
+
+/** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
+const binding: Readonly<Record<Expr["kind"], number>> = {
+  range: 0,
+  sum: 1,
+  negation: 1,
+  series: 2,
+  product: 2,
+  elementary: 3,
+  quotient: 4,
+  root: 4,
+  power: 4,
+  norm: 5,
+  number: 5,
+  symbol: 5,
+  call: 5,
+  dots: 5,
+  opaque: 5,
+};
+
+/** LaTeX of the tree. Reading it again gives the same tree (spans apart). */
+export function printExpr(expr: Expr): string {
+  switch (expr.kind) {
+    case "number":
+      return expr.text;
+    case "symbol":
+      return expr.index === undefined ? expr.name : `${expr.name}_{${printExpr(expr.index)}}`;
+    case "sum":
+      return printSum(expr);
+    case "negation":
+      return `-${wrap(expr.of, 2)}`;
+    case "product":
+      return printProduct(expr);
+    case "quotient":
+      return `\\frac{${printExpr(expr.numerator)}}{${printExpr(expr.denominator)}}`;
+    case "power":
+      return `${wrap(expr.base, 5)}^{${printExpr(expr.exponent)}}`;
+    case "root":
+      return `\\sqrt{${printExpr(expr.of)}}`;
+    case "elementary":
+      return `\\${expr.name}\\left(${printExpr(expr.of)}\\right)`;
+    case "norm":
+      return `\\left\\|${printExpr(expr.of)}\\right\\|`;
+    case "series":
+      return `\\${expr.operator === "sum" ? "sum" : "prod"}_{${expr.index}=${printExpr(expr.lower)}}^{${printExpr(expr.upper)}} ${wrap(expr.body, 2)}`;
+    case "call":
+      return printCall(expr);
+    case "range":
+      return `${printExpr(expr.first)}:${printExpr(expr.last)}`;
+    case "dots":
+      return "\\cdots";
+    case "opaque":
+      return expr.what;
+  }
+}
+
+const wrap = (expr: Expr, least: number): string =>
+  binding[expr.kind] >= least ? printExpr(expr) : `\\left(${printExpr(expr)}\\right)`;
+
+function printSum(expr: SumExpr): string {
+  return expr.terms
+    .map((term, at) => {
+      if (term.kind === "negation") return `-${wrap(term.of, 2)}`;
+      return `${at === 0 ? "" : "+"}${wrap(term, 2)}`;
+    })
+    .join("");
+}
+
+function printProduct(expr: ProductExpr): string {
+  const last = expr.factors.length - 1;
+  return expr.factors
+    .map((factor, at) => {
+      // A series swallows what follows it, so it may stand bare in the last place only.
+      const text = factor.kind === "series" && at === last ? printExpr(factor) : wrap(factor, 3);
+      // Two numbers side by side would read as one.
+      return at > 0 && /^[0-9.]/.test(text) ? `\\cdot ${text}` : text;
+    })
+    .join(" ");
+}
+
+function printCall(expr: CallExpr): string {
+  const args = expr.args.map(printExpr).join(", ");
+  const mark = expr.mark === undefined ? "" : { "|": " \\mid ", ";": "; ", "||": " \\| " }[expr.mark];
+  return `${printExpr(expr.head)}\\left(${args}${mark}${expr.rest.map(printExpr).join(", ")}\\right)`;
+}

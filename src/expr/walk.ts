@@ -1,0 +1,95 @@
+import type { Expr } from "./expr.js";
+
+/** The direct parts of a node, from left to right. */
+export function children(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "number":
+    case "dots":
+    case "opaque":
+      return [];
+    case "symbol":
+      return expr.index === undefined ? [] : [expr.index];
+    case "sum":
+      return expr.terms;
+    case "product":
+      return expr.factors;
+    case "negation":
+    case "root":
+    case "elementary":
+    case "norm":
+      return [expr.of];
+    case "quotient":
+      return [expr.numerator, expr.denominator];
+    case "power":
+      return [expr.base, expr.exponent];
+    case "series":
+      return [expr.lower, expr.upper, expr.body];
+    case "call":
+      return [expr.head, ...expr.args, ...expr.rest];
+    case "range":
+      return [expr.first, expr.last];
+  }
+}
+
+/** A copy in which every direct part went through `change`; spans stay. */
+export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
+  switch (expr.kind) {
+    case "number":
+    case "dots":
+    case "opaque":
+      return expr;
+    case "symbol":
+      return expr.index === undefined ? expr : { ...expr, index: change(expr.index) };
+    case "sum":
+      return { ...expr, terms: expr.terms.map(change) };
+    case "product":
+      return { ...expr, factors: expr.factors.map(change) };
+    case "negation":
+    case "root":
+    case "elementary":
+    case "norm":
+      return { ...expr, of: change(expr.of) };
+    case "quotient":
+      return { ...expr, numerator: change(expr.numerator), denominator: change(expr.denominator) };
+    case "power":
+      return { ...expr, base: change(expr.base), exponent: change(expr.exponent) };
+    case "series":
+      return { ...expr, lower: change(expr.lower), upper: change(expr.upper), body: change(expr.body) };
+    case "call":
+      return mapCall(expr, change);
+    case "range":
+      return { ...expr, first: change(expr.first), last: change(expr.last) };
+  }
+}
+
+function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => Expr): Expr {
+  const head = change(expr.head);
+  // A head stays a symbol: a change that turns it into something else leaves the call as it was.
+  return {
+    ...expr,
+    head: head.kind === "symbol" ? head : expr.head,
+    args: expr.args.map(change),
+    rest: expr.rest.map(change),
+  };
+}
+
+/** Every node of the tree, the root first. */
+export function* nodes(expr: Expr): Generator<Expr> {
+  yield expr;
+  for (const part of children(expr)) yield* nodes(part);
+}
+
+/** Whether some node satisfies the condition. */
+export function some(expr: Expr, condition: (node: Expr) => boolean): boolean {
+  for (const node of nodes(expr)) if (condition(node)) return true;
+  return false;
+}
+
+/** Same tree, spans apart. */
+export function sameExpr(a: Expr, b: Expr): boolean {
+  return JSON.stringify(a, withoutSpan) === JSON.stringify(b, withoutSpan);
+}
+
+function withoutSpan(key: string, value: unknown): unknown {
+  return key === "span" ? undefined : value;
+}

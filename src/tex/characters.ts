@@ -1,0 +1,116 @@
+import type { Span } from "../expr/expr.js";
+import type { Token } from "./token.js";
+
+/** Letters that KaTeX keeps as typed, in the spelling the tables of symbols use. */
+const letters: Readonly<Record<string, string>> = {
+  "\\varepsilon": "\\epsilon",
+  "\\varphi": "\\phi",
+  "\\vartheta": "\\theta",
+  α: "\\alpha",
+  β: "\\beta",
+  γ: "\\gamma",
+  δ: "\\delta",
+  ε: "\\epsilon",
+  ϵ: "\\epsilon",
+  η: "\\eta",
+  θ: "\\theta",
+  λ: "\\lambda",
+  μ: "\\mu",
+  π: "\\pi",
+  σ: "\\sigma",
+  φ: "\\phi",
+  Σ: "\\Sigma",
+  "∞": "\\infty",
+};
+
+const relations: Readonly<Record<string, string>> = {
+  "\\leq": "\\le",
+  "≤": "\\le",
+  "\\leqslant": "\\le",
+  "\\geq": "\\ge",
+  "≥": "\\ge",
+  "\\geqslant": "\\ge",
+  "\\lt": "<",
+  "\\gt": ">",
+  "\\rightarrow": "\\to",
+  "→": "\\to",
+  "∼": "\\sim",
+  "≈": "\\approx",
+  "∝": "\\propto",
+  "≡": "\\equiv",
+  "∈": "\\in",
+  "≠": "\\ne",
+  "≔": ":=",
+};
+
+const operators: Readonly<Record<string, "+" | "-" | "*" | "/">> = {
+  "+": "+",
+  "-": "-",
+  "−": "-",
+  // An en dash is typeset where a minus was meant; readers see a minus.
+  "–": "-",
+  "\\cdot": "*",
+  "\\times": "*",
+  "\\ast": "*",
+  "*": "*",
+  "×": "*",
+  "·": "*",
+  "⋅": "*",
+  "/": "/",
+};
+
+const bars: Readonly<Record<string, "|" | "||">> = {
+  "|": "|",
+  "∣": "|",
+  "\\mid": "|",
+  "\\vert": "|",
+  "\\|": "||",
+  "\\Vert": "||",
+  "\\parallel": "||",
+  "∥": "||",
+};
+
+const opaque: Readonly<Record<string, string>> = {
+  "\\nabla": "a gradient",
+  "\\partial": "a partial derivative",
+  "\\forall": "a quantifier",
+  "\\exists": "a quantifier",
+};
+
+const bracketPairs: Readonly<Record<string, string>> = {
+  "(": ")",
+  "[": "]",
+  "\\{": "\\}",
+  "\\lbrace": "\\}",
+  "\\lbrack": "]",
+  "\\lVert": "\\rVert",
+  "\\lvert": "\\rvert",
+  "\\langle": "\\rangle",
+  "\\lfloor": "\\rfloor",
+  "\\lceil": "\\rceil",
+};
+
+/** The closing bracket an opening one asks for; undefined if it opens nothing. */
+export function closingOf(open: string): string | undefined {
+  return bracketPairs[open];
+}
+
+/** The token of one typeset character, judged by what it looks like and KaTeX's class for it. */
+export function characterToken(text: string, family: string | undefined, span: Span): Token | undefined {
+  const letter = letters[text] ?? text;
+  const operator = operators[text];
+  if (operator !== undefined) return { kind: "operator", text: operator, span };
+  const bar = bars[text];
+  if (bar !== undefined) return { kind: "separator", text: bar, span };
+  const what = opaque[text];
+  if (what !== undefined) return { kind: "opaque", what, span };
+  if (family === "rel" || relations[text] !== undefined)
+    return { kind: "relation", text: relations[text] ?? text, span };
+  if (family === "open" || family === "close") return { kind: "bracket", side: family, text, span };
+  if (text === "," || text === "，") return { kind: "separator", text: ",", span };
+  if (text === ";" || text === "；") return { kind: "separator", text: ";", span };
+  if (family === "inner" || /^…$|dots$/.test(text)) return { kind: "dots", span };
+  if (/^[0-9]$/.test(text)) return { kind: "number", text, span };
+  if (/^[A-Za-z]$|^\\[A-Za-z]+$/.test(letter)) return { kind: "symbol", name: letter, span };
+  return { kind: "other", text, span };
+}

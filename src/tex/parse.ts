@@ -1,0 +1,289 @@
+import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
+import { some } from "../expr/walk.js";
+import { parseCall, parseIndex } from "./call.js";
+import { ReadError } from "./error.js";
+import { describeToken, spanOf, type Token } from "./token.js";
+
+/** What the reader must know of names: whether `name(…)` is a call or a product. */
+export interface Vocabulary {
+  readonly isFunction: (name: string) => boolean;
+}
+
+/** Reads a whole expression. @throws ReadError with the place of what cannot be read */
+export function parseExpression(tokens: readonly Token[], vocabulary: Vocabulary, near: Span): Expr {
+  const parser = new Parser(tokens, vocabulary, spanOf(tokens, near));
+  return parser.whole();
+}
+
+class Parser {
+  private at = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly vocabulary: Vocabulary,
+    private readonly extent: Span,
+  ) {}
+
+  whole(): Expr {
+    if (this.tokens.length === 0)
+      throw new ReadError("nothing stands here; an expression was expected", this.extent);
+    const expr = this.sum();
+    const left = this.peek();
+    if (left !== undefined) throw new ReadError(`${describeToken(left)} is not expected here`, left.span);
+    return expr;
+  }
+
+  private peek(ahead = 0): Token | undefined {
+    return this.tokens[this.at + ahead];
+  }
+
+  /** a + b - c */
+  private sum(): Expr {
+    const terms: Expr[] = [];
+    do {
+      const sign = this.peek();
+      const signed = sign?.kind === "operator" && (sign.text === "+" || sign.text === "-");
+      if (signed) this.at++;
+      else if (terms.length > 0) break;
+      const term = this.term();
+      const negative = signed && sign.text === "-";
+      terms.push(negative ? { kind: "negation", of: term, span: merge(sign.span, term.span) } : term);
+    } while (this.atSign());
+    const [only] = terms;
+    return terms.length === 1 && only !== undefined ? only : { kind: "sum", terms, span: mergeAll(terms) };
+  }
+
+  private atSign(): boolean {
+    const token = this.peek();
+    return token?.kind === "operator" && (token.text === "+" || token.text === "-");
+  }
+
+  /** a b \cdot c / d; a series or an integral takes all that follows it in the term. */
+  private term(): Expr {
+    let factors: Expr[] = [this.factor()];
+    for (;;) {
+      const token = this.peek();
+      if (token?.kind === "operator" && token.text === "*") {
+        this.at++;
+        factors.push(this.factor());
+      } else if (token?.kind === "operator" && token.text === "/") {
+        this.at++;
+        factors = [this.divided(product(factors), token)];
+      } else if (token !== undefined && startsFactor(token)) {
+        factors.push(this.factor());
+      } else break;
+    }
+    return product(factors);
+  }
+
+  private divided(numerator: Expr, slash: Token): Expr {
+    const denominator = this.factor();
+    const next = this.peek();
+    if (next !== undefined && startsFactor(next)) {
+      const span = { start: slash.span.start, end: next.span.end };
+      throw new ReadError("what the slash divides by is ambiguous: write \\frac or brackets", span);
+    }
+    return { kind: "quotient", numerator, denominator, span: merge(numerator.span, denominator.span) };
+  }
+
+  private factor(): Expr {
+    const token = this.peek();
+    if (token === undefined) {
+      const end = { start: this.extent.end, end: this.extent.end };
+      throw new ReadError("the expression ends where a quantity was expected", end);
+    }
+    this.at++;
+    switch (token.kind) {
+      case "series":
+        return this.series(token);
+      case "opaque":
+        return this.opaque(token);
+      case "function":
+        return this.elementary(token);
+      case "symbol":
+        return this.symbol(token);
+      case "separator":
+        if (token.text === "||") return this.norm(token);
+        throw new ReadError(`${describeToken(token)} is not expected here`, token.span);
+      case "number":
+        return this.raised(withoutSub(token, { kind: "number", text: token.text, span: token.span }), token);
+      case "fraction":
+        return this.raised(withoutSub(token, this.fraction(token)), token);
+      case "root":
+        return this.raised(withoutSub(token, this.root(token)), token);
+      case "group":
+        return this.raised(withoutSub(token, this.group(token)), token);
+      case "dots":
+        return { kind: "dots", span: token.span };
+      default:
+        throw new ReadError(`${describeToken(token)} is not expected here`, token.span);
+    }
+  }
+
+  private readonly inner = (tokens: readonly Token[], near: Span): Expr =>
+    parseExpression(tokens, this.vocabulary, near);
+
+  private fraction(token: Token & { kind: "fraction" }): Expr {
+    const numerator = this.inner(token.numerator, token.span);
+    const denominator = this.inner(token.denominator, token.span);
+    return { kind: "quotient", numerator, denominator, span: token.span };
+  }
+
+  private root(token: Token & { kind: "root" }): Expr {
+    return { kind: "root", of: this.inner(token.body, token.span), span: token.span };
+  }
+
+  private group(token: Token & { kind: "group" }): Expr {
+    if (["\\|", "\\lVert", "\\Vert"].includes(token.left)) {
+      return { kind: "norm", of: this.inner(token.body, token.span), span: token.span };
+    }
+    if (!["(", "[", "\\{", "\\lbrace", "\\lbrack"].includes(token.left)) {
+      throw new ReadError(`the brackets ${token.left} ${token.right} are not read`, token.span);
+    }
+    return this.inner(token.body, token.span);
+  }
+
+  /** `\| v \|`: the bars carry no side, so the next pair of bars closes. */
+  private norm(open: Token): Expr {
+    const from = this.at;
+    const close = this.tokens.findIndex(
+      (token, at) => at >= from && token.kind === "separator" && token.text === "||",
+    );
+    const closing = this.tokens[close];
+    if (closing === undefined) throw new ReadError("the norm bars are never closed", open.span);
+    this.at = close + 1;
+    const span = merge(open.span, closing.span);
+    const norm: Expr = { kind: "norm", of: this.inner(this.tokens.slice(from, close), span), span };
+    return this.raised(withoutSub(closing, norm), closing);
+  }
+
+  private raised(base: Expr, token: Token): Expr {
+    if (token.sup === undefined) return base;
+    const [only] = token.sup;
+    if (token.sup.length === 1 && only?.kind === "group") {
+      throw new ReadError("a superscript in brackets is a label, not a power; it is not read", only.span);
+    }
+    const exponent = this.inner(token.sup, token.span);
+    return { kind: "power", base, exponent, span: merge(base.span, exponent.span) };
+  }
+
+  private symbol(token: Token & { kind: "symbol" }): Expr {
+    const index = token.sub === undefined ? undefined : parseIndex(token.sub, this.inner, token.span);
+    const head: SymbolExpr = {
+      kind: "symbol",
+      name: token.name,
+      span: token.span,
+      ...(index === undefined ? {} : { index }),
+    };
+    const next = this.peek();
+    if (next?.kind !== "group" || !this.isCall(token, next)) return this.raised(head, token);
+    if (token.sup !== undefined)
+      throw new ReadError("a power between a function and its argument", token.span);
+    this.at++;
+    return this.raised(withoutSub(next, parseCall(head, next, this.inner)), next);
+  }
+
+  private isCall(token: Token & { kind: "symbol" }, group: Token & { kind: "group" }): boolean {
+    if (group.left !== "(" && group.left !== "[" && group.left !== "\\{") return false;
+    return (
+      this.vocabulary.isFunction(token.name) ||
+      token.name.startsWith("\\mathrm{") ||
+      group.body.some((each) => each.kind === "separator" && each.text !== "||")
+    );
+  }
+
+  private elementary(token: Token & { kind: "function" }): Expr {
+    if (token.sub !== undefined || token.sup !== undefined) {
+      throw new ReadError(`a script on \\${token.name} is not read`, token.span);
+    }
+    const next = this.peek();
+    const bracketed = next?.kind === "group" && next.sup === undefined;
+    const of = bracketed ? this.factor() : this.bareArgument(token);
+    return { kind: "elementary", name: token.name, of, span: merge(token.span, of.span) };
+  }
+
+  /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches is anyone's guess. */
+  private bareArgument(token: Token): Expr {
+    const argument = this.factor();
+    const next = this.peek();
+    const reaches =
+      next !== undefined && (startsFactor(next) || (next.kind === "operator" && /[*/]/.test(next.text)));
+    if (reaches || argument.kind === "power") {
+      throw new ReadError("how far the function reaches is ambiguous: put its argument in brackets", {
+        start: token.span.start,
+        end: next?.span.end ?? argument.span.end,
+      });
+    }
+    return argument;
+  }
+
+  private series(token: Token & { kind: "series" }): Expr {
+    const [variable, equals, ...lower] = token.sub ?? [];
+    if (
+      variable?.kind !== "symbol" ||
+      variable.sub !== undefined ||
+      equals?.kind !== "relation" ||
+      equals.text !== "="
+    ) {
+      throw new ReadError("a sum or product is read with limits of the form _{s=1}^{t} only", token.span);
+    }
+    if (token.sup === undefined) throw new ReadError("the upper limit is missing", token.span);
+    const body = this.term();
+    const expr: Expr = {
+      kind: "series",
+      operator: token.operator,
+      index: variable.name,
+      lower: this.inner(lower, token.span),
+      upper: this.inner(token.sup, token.span),
+      body,
+      span: merge(token.span, body.span),
+    };
+    if (token.operator === "product") refuseTrailing(body, variable.name);
+    return expr;
+  }
+
+  /** An integral, a limit, a gradient: recognised, swallowed to the end of its term, never evaluated. */
+  private opaque(token: Token & { kind: "opaque" }): Expr {
+    let end = token.span.end;
+    for (let next = this.peek(); next !== undefined && !this.atSign(); next = this.peek()) {
+      end = next.span.end;
+      this.at++;
+    }
+    return { kind: "opaque", what: token.what, span: { start: token.span.start, end } };
+  }
+}
+
+/** Whether `\prod_s a_s b` multiplies b once or every time cannot be seen. */
+function refuseTrailing(body: Expr, index: string): void {
+  if (body.kind !== "product") return;
+  const mentions = (factor: Expr): boolean =>
+    some(factor, (node) => node.kind === "symbol" && node.name === index);
+  const last = body.factors.at(-1);
+  if (last !== undefined && !mentions(last) && body.factors.some(mentions)) {
+    throw new ReadError("whether the product sign reaches this factor is ambiguous: use brackets", last.span);
+  }
+}
+
+function withoutSub(token: Token, expr: Expr): Expr {
+  if (token.sub === undefined) return expr;
+  throw new ReadError("a subscript on this is not read: brackets or braces may be misplaced", token.span);
+}
+
+function startsFactor(token: Token): boolean {
+  const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque"];
+  return kinds.includes(token.kind) || (token.kind === "separator" && token.text === "||");
+}
+
+function product(factors: readonly Expr[]): Expr {
+  const [only] = factors;
+  return factors.length === 1 && only !== undefined
+    ? only
+    : { kind: "product", factors, span: mergeAll(factors) };
+}
+
+const merge = (a: Span, b: Span): Span => ({
+  start: Math.min(a.start, b.start),
+  end: Math.max(a.end, b.end),
+});
+
+const mergeAll = (parts: readonly Expr[]): Span => parts.map((part) => part.span).reduce(merge);

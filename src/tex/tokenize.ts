@@ -1,0 +1,290 @@
+import type { Span } from "../expr/expr.js";
+import { matchBrackets } from "./brackets.js";
+import { characterToken, closingOf } from "./characters.js";
+import { ReadError } from "./error.js";
+import { limits } from "./katex.js";
+import type { KatexNode } from "./nodes.js";
+import { hasScripts, spanOf, type Token } from "./token.js";
+import { joinRuns } from "./words.js";
+
+/** Turns KaTeX nodes into tokens; `latex` tells places in the formula from places in a macro. */
+export function tokenize(nodes: readonly KatexNode[], latex: string): readonly Token[] {
+  return new Tokenizer(latex).matched(nodes, { start: 0, end: 0 });
+}
+
+const letterFonts = new Set(["mathcal", "mathbb", "mathfrak", "mathscr"]);
+const wordFonts = new Set(["mathrm", "mathit", "mathsf", "mathtt", "mathbf", "textrm"]);
+const series: Readonly<Record<string, "sum" | "product">> = { "\\sum": "sum", "\\prod": "product" };
+const functions: Readonly<Record<string, "exp" | "log">> = { "\\exp": "exp", "\\log": "log", "\\ln": "log" };
+const accents: Readonly<Record<string, string>> = { "\\widetilde": "\\tilde", "\\widehat": "\\hat" };
+
+class Tokenizer {
+  private depth = 0;
+
+  constructor(private readonly latex: string) {}
+
+  /** Tokens of a closed part of the formula, brackets matched within it. */
+  matched(nodes: readonly KatexNode[], near: Span): readonly Token[] {
+    if (++this.depth > limits.depth) throw new ReadError(`nested more than ${limits.depth} deep`, near);
+    const tokens = matchBrackets(joinRuns(this.flat(nodes, near)));
+    this.depth--;
+    return tokens;
+  }
+
+  /** Tokens with brackets still open: braces do not bound what they enclose. */
+  private flat(nodes: readonly KatexNode[], near: Span): readonly Token[] {
+    const tokens: Token[] = [];
+    let last = near;
+    for (const node of nodes) {
+      const made = this.node(node, this.span(node, { start: last.end, end: last.end }));
+      tokens.push(...made);
+      last = spanOf(made, last);
+    }
+    return tokens;
+  }
+
+  private span(node: KatexNode, near: Span): Span {
+    const loc = node.loc;
+    return loc?.lexer.input === this.latex ? { start: loc.start, end: loc.end } : near;
+  }
+
+  private node(node: KatexNode, span: Span): readonly Token[] {
+    switch (node.type) {
+      case "atom":
+      case "mathord":
+      case "textord": {
+        const token = characterToken(node.text, node.family, span);
+        return token === undefined ? [] : [token];
+      }
+      case "spacing":
+        return [];
+      case "kern":
+        return isWide(node.dimension) ? [{ kind: "space", span }] : [];
+      case "cr":
+        return [{ kind: "newline", span }];
+      case "ordgroup":
+      case "color":
+      case "styling":
+      case "sizing":
+      case "mclass":
+      case "tag":
+        return this.flat(node.body, span);
+      case "horizBrace":
+        return this.flat([node.base], span);
+      case "enclose":
+        if (node.label !== "\\fbox") throw new ReadError(`${node.label} is not read`, span);
+        return this.flat([node.body], span);
+      case "font":
+        return this.font(node, span);
+      case "accent":
+        return [this.accented(accents[node.label] ?? node.label, node.base, span)];
+      case "overline":
+        return [this.accented("\\bar", node.body, span)];
+      case "supsub":
+        return this.scripted(node, span);
+      case "op":
+      case "operatorname":
+        return this.operator(node, span);
+      case "genfrac":
+        return [this.fraction(node, span)];
+      case "sqrt":
+        if (node.index !== null) throw new ReadError("a root other than the square root is not read", span);
+        return [this.root(node.body, span)];
+      case "leftright":
+        return this.leftRight(node, span);
+      case "middle":
+        return this.flat([{ type: "textord", mode: "math", text: node.delim, loc: node.loc ?? null }], span);
+      case "delimsizing":
+        return [this.delimiter(node.delim, node.mclass, span)];
+      case "text":
+        return [{ kind: "text", text: textOf(node.body), span: this.extent(node.body, span) }];
+      case "array":
+        throw new ReadError("an array (cases, matrix) inside a formula is not read", span);
+      case "htmlmathml":
+        return this.flat(node.mathml, span)
+          .slice(0, 1)
+          .map((token) => ({ ...token, span }));
+      default:
+        throw new ReadError(`the construct "${(node as { type: string }).type}" is not read`, span);
+    }
+  }
+
+  private font(node: Extract<KatexNode, { type: "font" }>, span: Span): readonly Token[] {
+    const body = this.flat([node.body], span);
+    const whole = spanOf(body, span);
+    const letters = body.map((token) => (token.kind === "symbol" && !hasScripts(token) ? token.name : ""));
+    if (letterFonts.has(node.font)) {
+      const [name] = letters;
+      if (letters.length !== 1 || name === undefined || name === "") {
+        throw new ReadError(`\\${node.font} is read on a single letter only`, whole);
+      }
+      return [{ kind: "symbol", name: `\\${node.font}{${name}}`, span: whole }];
+    }
+    if (wordFonts.has(node.font) && letters.length > 1 && letters.every((name) => /^[A-Za-z]$/.test(name))) {
+      return [wordToken(letters.join(""), whole)];
+    }
+    // Bold, upright and italic letters are the same letters: authors differ in nothing else.
+    return body;
+  }
+
+  private accented(label: string, base: KatexNode, span: Span): Token {
+    const tokens = this.matched([base], span);
+    const [token] = tokens;
+    if (tokens.length !== 1 || token?.kind !== "symbol" || token.sup !== undefined) {
+      throw new ReadError(`${label} is read over a single letter only`, spanOf(tokens, span));
+    }
+    return { ...token, name: `${label}{${token.name}}` };
+  }
+
+  private scripted(node: Extract<KatexNode, { type: "supsub" }>, span: Span): readonly Token[] {
+    if (node.base?.type === "horizBrace") return this.flat([node.base.base], span);
+    if (node.base === null) throw new ReadError("a script without a base", span);
+    const stacked = this.stackedRelation(node, span);
+    if (stacked !== undefined) return [stacked];
+    const tokens = this.scriptBase(node.base, span);
+    const [base] = tokens;
+    if (tokens.length !== 1 || base === undefined) {
+      throw new ReadError("a script on several things at once: put them in brackets", spanOf(tokens, span));
+    }
+    return [this.withScripts(base, node, span)];
+  }
+
+  /** A bracket keeps its own token here, so that `(a+b)^2` can be matched later. */
+  private scriptBase(base: KatexNode, span: Span): readonly Token[] {
+    const tokens = joinRuns(this.flat([base], span));
+    return tokens.length === 1 ? tokens : matchBrackets(tokens);
+  }
+
+  private withScripts(base: Token, node: Extract<KatexNode, { type: "supsub" }>, span: Span): Token {
+    const near = { start: base.span.end, end: base.span.end };
+    const sub = node.sub === undefined ? undefined : this.matched([node.sub], near);
+    const sup = node.sup === undefined ? undefined : this.matched([node.sup], near);
+    if ((sub !== undefined && base.sub !== undefined) || (sup !== undefined && base.sup !== undefined)) {
+      throw new ReadError("two scripts in the same place", spanOf([base], span));
+    }
+    const primes = sup?.every((token) => token.kind === "symbol" && token.name === "\\prime") === true;
+    const token: Token =
+      primes && base.kind === "symbol" ? { ...base, name: `${base.name}${"'".repeat(sup.length)}` } : base;
+    const scripted: Token = {
+      ...token,
+      ...(sub === undefined ? {} : { sub }),
+      ...(sup === undefined || token !== base ? {} : { sup }),
+    };
+    const end = Math.max(base.span.end, ...[...(sub ?? []), ...(sup ?? [])].map((each) => each.span.end));
+    // The base of a fraction or group keeps its start; the scripts may close a brace behind them.
+    return { ...scripted, span: { start: base.span.start, end: this.closeBraces(end, base.span.end) } };
+  }
+
+  private closeBraces(end: number, from: number): number {
+    return end > from && this.latex[end] === "}" ? end + 1 : end;
+  }
+
+  /** `\overset{d}{=}`: equal in law. Any other mark over a relation is a comment. */
+  private stackedRelation(node: Extract<KatexNode, { type: "supsub" }>, span: Span): Token | undefined {
+    if (node.base?.type !== "op" || node.base.body === undefined) return undefined;
+    const [relation, ...more] = this.flat(node.base.body, span);
+    if (relation?.kind !== "relation" || more.length > 0) return undefined;
+    const mark = node.sup === undefined ? [] : this.flat([node.sup], span);
+    const law = mark.length === 1 && mark[0]?.kind === "symbol" && /^[dD]$/.test(mark[0].name);
+    return law && relation.text === "=" ? { ...relation, text: "=d" } : relation;
+  }
+
+  private operator(node: Extract<KatexNode, { type: "op" | "operatorname" }>, span: Span): readonly Token[] {
+    if (node.type === "operatorname") {
+      const tokens = this.flat(node.body, span);
+      const word = tokens.map((token) => (token.kind === "symbol" ? token.name : "?")).join("");
+      const whole = spanOf(tokens, span);
+      return [
+        /^[A-Za-z]+$/.test(word)
+          ? wordToken(word, whole)
+          : { kind: "opaque", what: "an operator", span: whole },
+      ];
+    }
+    if (node.name === undefined) return this.flat(node.body ?? [], span);
+    const operator = series[node.name];
+    if (operator !== undefined) return [{ kind: "series", operator, span }];
+    const name = functions[node.name];
+    if (name !== undefined) return [{ kind: "function", name, span }];
+    if (node.name.includes("int")) return [{ kind: "opaque", what: "an integral", span }];
+    return [{ kind: "opaque", what: node.name === "\\lim" ? "a limit" : `the operator ${node.name}`, span }];
+  }
+
+  private fraction(node: Extract<KatexNode, { type: "genfrac" }>, span: Span): Token {
+    if (!node.hasBarLine || node.leftDelim !== null || node.rightDelim !== null) {
+      throw new ReadError("a binomial or a fraction without its line is not read", span);
+    }
+    const numerator = this.matched([node.numer], span);
+    const denominator = this.matched([node.denom], spanOf(numerator, span));
+    return around({ kind: "fraction", numerator, denominator, span }, [...numerator, ...denominator]);
+  }
+
+  private root(under: KatexNode, span: Span): Token {
+    const body = this.matched([under], span);
+    return around({ kind: "root", body, span }, body);
+  }
+
+  private leftRight(node: Extract<KatexNode, { type: "leftright" }>, span: Span): readonly Token[] {
+    const body = this.matched(node.body, span);
+    const whole = around({ kind: "space", span }, body).span;
+    const bars = (delim: string): boolean =>
+      ["|", "\\vert", "\\|", "\\Vert", "\\lVert", "\\rVert", "\\lvert", "\\rvert"].includes(delim);
+    const paired = bars(node.left) ? bars(node.right) : closingOf(node.left) === node.right;
+    if (!paired) throw new ReadError(`\\left${node.left} … \\right${node.right} is not read`, whole);
+    return [{ kind: "group", left: node.left, right: node.right, body, span: whole }];
+  }
+
+  private delimiter(delim: string, mclass: string, span: Span): Token {
+    const family = mclass === "mopen" ? "open" : mclass === "mclose" ? "close" : undefined;
+    // `\big(` without l or r has no side of its own: a bracket's shape tells.
+    const shape =
+      closingOf(delim) !== undefined
+        ? "open"
+        : [")", "]", "\\}", "\\rVert"].includes(delim)
+          ? "close"
+          : family;
+    return characterToken(delim, shape, span) ?? { kind: "other", text: delim, span };
+  }
+
+  private extent(nodes: readonly KatexNode[], span: Span): Span {
+    const spans = nodes.map((node) => this.span(node, span));
+    return { start: spans[0]?.start ?? span.start, end: spans[spans.length - 1]?.end ?? span.end };
+  }
+}
+
+/** A word in upright letters: a known function, or a name of several letters. */
+function wordToken(word: string, span: Span): Token {
+  if (word === "exp") return { kind: "function", name: "exp", span };
+  if (word === "log" || word === "ln") return { kind: "function", name: "log", span };
+  return { kind: "symbol", name: word.length === 1 ? word : `\\mathrm{${word}}`, span };
+}
+
+/** The token with the span of its parts: a fraction or root has no place of its own in KaTeX's tree. */
+function around(token: Token, parts: readonly Token[]): Token {
+  if (parts.length === 0) return token;
+  const start = Math.min(...parts.map((part) => part.span.start));
+  const end = Math.max(...parts.map((part) => part.span.end));
+  return { ...token, span: { start, end } };
+}
+
+function textOf(nodes: readonly KatexNode[]): string {
+  return nodes
+    .map((node) => {
+      if (
+        node.type === "textord" ||
+        node.type === "spacing" ||
+        node.type === "mathord" ||
+        node.type === "atom"
+      ) {
+        return node.text;
+      }
+      return "body" in node && Array.isArray(node.body) ? textOf(node.body as readonly KatexNode[]) : "…";
+    })
+    .join("")
+    .replaceAll("\\nobreakspace", " ")
+    .trim();
+}
+
+function isWide(dimension: { readonly number: number; readonly unit: string }): boolean {
+  const em = dimension.unit === "mu" ? dimension.number / 18 : dimension.number;
+  return em >= 0.9 && (dimension.unit === "em" || dimension.unit === "mu" || dimension.unit === "ex");
+}

@@ -1,0 +1,127 @@
+import { hasScripts, type Token } from "./token.js";
+
+/**
+ * Words that authors type as bare letters (`log p`, `where z_1`). TeX sets them as a product of
+ * letters, and no formula of this field multiplies w, h, e, r, e.
+ */
+const spelled: readonly { readonly word: string; readonly token: (span: Token["span"]) => Token }[] = [
+  { word: "where", token: (span) => ({ kind: "text", text: "where", span }) },
+  { word: "arg", token: (span) => ({ kind: "opaque", what: "an argument of the maximum", span }) },
+  { word: "log", token: (span) => ({ kind: "function", name: "log", span }) },
+  { word: "exp", token: (span) => ({ kind: "function", name: "exp", span }) },
+  { word: "KL", token: (span) => ({ kind: "symbol", name: "\\mathrm{KL}", span }) },
+  { word: "Var", token: (span) => ({ kind: "symbol", name: "\\mathrm{Var}", span }) },
+];
+
+/** Joins spelled words and the digits of numbers. */
+export function joinRuns(tokens: readonly Token[]): readonly Token[] {
+  const joined: Token[] = [];
+  for (let at = 0; at < tokens.length;) {
+    const found = wordAt(tokens, at) ?? numberAt(tokens, at) ?? headAt(tokens, at) ?? barsAt(tokens, at);
+    if (found !== undefined) {
+      joined.push(found.token);
+      at = found.next;
+    } else {
+      const token = tokens[at];
+      if (token !== undefined) joined.push(token);
+      at++;
+    }
+  }
+  return joined;
+}
+
+interface Run {
+  readonly token: Token;
+  readonly next: number;
+}
+
+function wordAt(tokens: readonly Token[], at: number): Run | undefined {
+  for (const { word, token } of spelled) {
+    const run = tokens.slice(at, at + word.length);
+    const first = run[0];
+    const last = run[run.length - 1];
+    if (first === undefined || last === undefined || run.length < word.length) continue;
+    const spells = run.every((each, place) => each.kind === "symbol" && each.name === word[place]);
+    const bare = run.slice(0, -1).every((each) => each.sub === undefined && each.sup === undefined);
+    if (!spells || !bare) continue;
+    const whole = token({ start: first.span.start, end: last.span.end });
+    return { token: { ...whole, ...scriptsOf(last) }, next: at + word.length };
+  }
+  return undefined;
+}
+
+/** Digits with at most one point between them; only the last may carry scripts. */
+function numberAt(tokens: readonly Token[], at: number): Run | undefined {
+  const first = tokens[at];
+  if (first?.kind !== "number") return undefined;
+  let text = first.text;
+  let last: Token = first;
+  let next = at + 1;
+  for (; last.sub === undefined && last.sup === undefined; next++) {
+    const token = tokens[next];
+    if (token?.kind === "number") {
+      text += token.text;
+    } else if (isPoint(token) && !text.includes(".") && tokens[next + 1]?.kind === "number") {
+      text += ".";
+    } else break;
+    last = token;
+  }
+  return {
+    token: {
+      kind: "number",
+      text,
+      span: { start: first.span.start, end: last.span.end },
+      ...scriptsOf(last),
+    },
+    next,
+  };
+}
+
+/** `\text{SNR}(t)`: text right before an opening bracket, or with scripts, is a name. */
+function headAt(tokens: readonly Token[], at: number): Run | undefined {
+  const token = tokens[at];
+  if (token?.kind !== "text" || !/^[A-Za-z]{2,}$/.test(token.text) || connectives.has(token.text))
+    return undefined;
+  const next = tokens[at + 1];
+  const opens = next?.kind === "group" || (next?.kind === "bracket" && next.side === "open");
+  if (!opens && !hasScripts(token)) return undefined;
+  return {
+    token: { kind: "symbol", name: `\\mathrm{${token.text}}`, span: token.span, ...scriptsOf(token) },
+    next: at + 1,
+  };
+}
+
+/** `||` typed as two bars. */
+function barsAt(tokens: readonly Token[], at: number): Run | undefined {
+  const [first, second] = [tokens[at], tokens[at + 1]];
+  const bar = (token: Token | undefined): boolean =>
+    token?.kind === "separator" && token.text === "|" && !hasScripts(token);
+  if (first === undefined || second === undefined || !bar(first) || !bar(second)) return undefined;
+  const span = { start: first.span.start, end: second.span.end };
+  return { token: { kind: "separator", text: "||", span }, next: at + 2 };
+}
+
+const connectives = new Set([
+  "where",
+  "with",
+  "and",
+  "or",
+  "if",
+  "for",
+  "when",
+  "as",
+  "so",
+  "thus",
+  "otherwise",
+  "else",
+]);
+
+const isPoint = (token: Token | undefined): token is Token & { kind: "other" } =>
+  token?.kind === "other" && token.text === "." && token.sub === undefined && token.sup === undefined;
+
+function scriptsOf(token: Token): Pick<Token, "sub" | "sup"> {
+  return {
+    ...(token.sub === undefined ? {} : { sub: token.sub }),
+    ...(token.sup === undefined ? {} : { sup: token.sup }),
+  };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { inFolder, workbook } from "../support/workbook.js";
+
+const document = `The step, and a slip:
+
+$$\\alpha_t = 1 - \\beta_t$$
+
+$$\\bar\\alpha_t = \\prod_{s=1}^{T} \\alpha_s$$
+`;
+
+describe("workbook check", () => {
+  test("prints a table and exits 1 when a formula fails", async () => {
+    await inFolder({ "a.md": document }, async (folder) => {
+      expect(await workbook(folder, "check", "a.md")).toEqual({
+        status: 1,
+        out: [
+          `a.md:3:3  holds               ${"\\alpha_t = 1 - \\beta_t".padEnd(60)}  error 0.0e+0`,
+          `a.md:5:3  fails               ${"\\bar\\alpha_t = \\prod_{s=1}^{T} \\alpha_s".padEnd(60)}  error 1.0e+0`,
+          "    With T = 2 at t = 1: \\beta_{1} = 0.4, \\beta_{2} = 0.3, \\bar{\\alpha}_{1} = 0.6, \\alpha_{1} = 0.6, \\alpha_{2} = 0.7; the left side is 0.6, the right side 0.42.",
+          "1 holds, 1 fails, 0 defines, 0 undecided, 0 unreadable\n",
+        ].join("\n"),
+        err: "",
+      });
+    });
+  });
+
+  test("prints one JSON document and nothing else", async () => {
+    await inFolder(
+      {
+        "a.json":
+          '[{"id":"one","latex":"\\\\lambda_t = \\\\beta_t"},{"id":"two","latex":"\\\\lambda_t < 1"}]',
+      },
+      async (folder) => {
+        const { status, out, err } = await workbook(
+          folder,
+          "check",
+          "a.json",
+          "--json",
+          "--seed",
+          "7",
+          "--worlds",
+          "4",
+          "--digits",
+          "32",
+        );
+        expect([status, err]).toEqual([0, ""]);
+        const common = { inLaw: false, maxRelativeError: null, worlds: 4, seed: 7, digits: 32 };
+        expect(JSON.parse(out)).toEqual({
+          statements: [
+            {
+              id: "one",
+              source: { file: "a.json", line: 1, column: 1 },
+              latex: "\\lambda_t = \\beta_t",
+              relation: "=",
+              verdict: "defines",
+              ...common,
+            },
+            {
+              id: "two",
+              source: { file: "a.json", line: 2, column: 1 },
+              latex: "\\lambda_t < 1",
+              relation: "<",
+              verdict: "holds",
+              ...common,
+              reason: expect.stringMatching(/^smallest slack /) as string,
+            },
+          ],
+          summary: { holds: 1, fails: 0, defines: 1, undecided: 0, unreadable: 0 },
+        });
+      },
+    );
+  });
+
+  test("undecided formulas are shown and do not fail; unreadable ones do", async () => {
+    await inFolder(
+      { "u.md": "$$\\alpha_t = \\gamma_t$$\n", "r.md": "$$\\sqrt\\alpha_t = 1$$\n" },
+      async (folder) => {
+        expect((await workbook(folder, "check", "u.md")).status).toBe(0);
+        expect((await workbook(folder, "check", "r.md")).status).toBe(1);
+      },
+    );
+  });
+
+  test.each([
+    [
+      [],
+      "workbook check: no FILE: expected at least one document. Try: workbook check notebooks/01-forward-process.md\n",
+    ],
+    [["none.md"], "workbook check: none.md (ENOENT): expected a file that can be read. Check the path.\n"],
+    [
+      ["a.md", "--notation", "toString"],
+      "workbook check: --notation toString: expected one of ddpm. Choose one of these.\n",
+    ],
+    [
+      ["a.md", "--worlds", "many"],
+      "workbook check: --worlds many: expected a whole number. Write --worlds 16.\n",
+    ],
+    [
+      ["a.md", "--worlds", "0"],
+      "workbook check: worlds = 0: expected a whole number from 1 to 1000. Give another worlds.\n",
+    ],
+  ])("a wrong call exits 2: %j", async (argv, message) => {
+    await inFolder({ "a.md": document }, async (folder) => {
+      expect(await workbook(folder, "check", ...argv)).toEqual({ status: 2, out: "", err: message });
+    });
+  });
+});
