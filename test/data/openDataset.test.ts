@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { openDataset } from "../../src/data/openDataset.js";
+import { refusalOf } from "../support/refusal.js";
+
+describe("openDataset", () => {
+  test.each(["glyphs", "glyphs:digits", "glyphs:ABC", "toy:moons"])("%s", async (name) => {
+    expect((await openDataset(name)).name).toBe(name);
+  });
+
+  test.each([
+    "cifar10",
+    "",
+    "glyphs:",
+    "mnist",
+    "mnist:",
+    "toy",
+    "toy:",
+    "toy:sun",
+    "toy:constructor",
+    "Glyphs",
+  ])(`"%s" is refused with the names there are`, async (name) => {
+    expect(await refusalOf(openDataset(name))).toBe(
+      `data set "${name}": expected one of glyphs, glyphs:digits, glyphs:letters, glyphs:CHARACTERS, mnist:DIR, ` +
+        "toy:moons, toy:swissroll, toy:circles, toy:checkerboard, toy:gaussians. Choose one of these names.",
+    );
+  });
+
+  test("a folder with a colon in its path reaches the reader whole", async () => {
+    expect(await refusalOf(openDataset("mnist:/nowhere/a:b"))).toBe(
+      "mnist:/nowhere/a:b cannot be read (ENOENT: no such file or directory, scandir '/nowhere/a:b'): " +
+        "expected a folder with the four MNIST files. Give the folder's path after mnist:, as in mnist:data/mnist.",
+    );
+  });
+});
