@@ -1,0 +1,58 @@
+/** Pictures of what a trained model samples. */
+import { pSampleLoop, type SampleState } from "../diffusion/sample.js";
+import type { Denoiser } from "../diffusion/reverse.js";
+import { imageGrid } from "../figure/imageGrid.js";
+import { imageStrip } from "../figure/imageStrip.js";
+import type { ImageFigure } from "../figure/figure.js";
+import { disposeParams } from "../model/params.js";
+import { useBackend } from "../tensor/backend.js";
+import { loadCheckpoint } from "../train/checkpoint.js";
+import { disposeState, emaParams } from "../train/state.js";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A grid of 40 samples. */
+export async function sampleGridPicture(file: string, seed: number, env: Env): Promise<ImageFigure> {
+  let last: SampleState | undefined;
+  for await (const state of samplesOf(file, 40, seed, env)) last = state;
+  if (last === undefined) throw new Error("sampling yielded no state");
+  return imageGrid(last.xt, last.shape, {
+    id: "samples",
+    title: "Samples of the trained model",
+    columns: 10,
+    what: "samples of the trained model",
+  });
+}
+
+/** Four samples on their way from noise, at nine times. */
+export async function filmStripPicture(file: string, seed: number, env: Env): Promise<ImageFigure> {
+  const states: SampleState[] = [];
+  for await (const state of samplesOf(file, 4, seed, env)) states.push(state);
+  const T = states.length - 1;
+  // Little happens at first and much at the end: the times get denser towards t = 0.
+  const times = Array.from({ length: 9 }, (_, index) => Math.round(T * (1 - index / 8) ** 1.5));
+  const frames = states.filter(({ t }) => times.includes(t)).map(({ t, xt }) => ({ t, pixels: xt }));
+  return imageStrip(frames, states[0]?.shape ?? [], {
+    id: "denoising",
+    title: "From noise to samples",
+    what: "sampling, from noise on the left to the finished sample on the right",
+  });
+}
+
+async function* samplesOf(
+  file: string,
+  count: number,
+  seed: number,
+  env: Env,
+): AsyncGenerator<SampleState, void, void> {
+  await useBackend(env);
+  const { model, schedule, state } = await loadCheckpoint(file);
+  const params = emaParams(model, state);
+  const denoiser: Denoiser = (xt, t) => model.apply(params, xt, t);
+  try {
+    yield* pSampleLoop(schedule, denoiser, { shape: [count, ...model.shape], seed, clipDenoised: true });
+  } finally {
+    disposeParams(params);
+    disposeState(state);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * A checked derivation as one bundle: its record for the report, a Markdown table for notebooks (both JupyterLab and
+ * VS Code typeset the formulas in it), LaTeX and plain text.
+ */
+import {
+  derivationMime,
+  summaryWords,
+  verdictWords,
+  type Derivation,
+  type DerivationLine,
+} from "../figure/derivation.js";
+import type { MimeBundle } from "./display.js";
+import { alignedTex, canTypeset, plainMarkdown, tableMath, tableText } from "./texText.js";
+
+/** The bundle that {@link import("./derive.js").derive} shows. */
+export function derivationBundle(derivation: Derivation): MimeBundle {
+  return {
+    [derivationMime]: derivation,
+    "text/markdown": derivationMarkdown(derivation),
+    "text/latex": alignedTex(derivation.lines.map(({ latex }) => latex)),
+    "text/plain": derivationText(derivation),
+  };
+}
+
+/** A table of number, formula, reason and verdict; below it what does not fit into a cell. */
+export function derivationMarkdown(derivation: Derivation): string {
+  const { title, lines } = derivation;
+  const reasons = lines.some(({ because }) => because !== undefined);
+  const head = reasons ? ["", "formula", "because", "verdict"] : ["", "formula", "verdict"];
+  const rows = lines.map((line, index) => {
+    const formula = tableMath(line.latex);
+    return [
+      String(index + 1),
+      formula === undefined ? "(below)" : `$\\displaystyle ${formula}$`,
+      ...(reasons ? [tableText(line.because ?? "")] : []),
+      plainMarkdown(verdictWords(line)),
+    ];
+  });
+  const table = [head, head.map((_, column) => (column === 0 ? "--:" : ":--")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+  const parts = [
+    ...(title === undefined ? [] : [`**${title}**`]),
+    table,
+    ...lines.flatMap(belowTable),
+    `*${summaryWords(derivation)}*`,
+  ];
+  return parts.join("\n\n");
+}
+
+function belowTable(line: DerivationLine, index: number): string[] {
+  const { latex, counterexample } = line;
+  const fence = canTypeset(latex) ? `$$\n${latex.trim()}\n$$` : codeBlock(latex, "latex");
+  return [
+    ...(tableMath(latex) === undefined ? [`Line ${index + 1}:`, fence] : []),
+    ...(counterexample === undefined
+      ? []
+      : [
+          `<details><summary>Line ${index + 1}: where it fails</summary>\n\n${codeBlock(counterexample, "text")}\n\n</details>`,
+        ]),
+  ];
+}
+
+/** A fenced block with a fence longer than any in the text. */
+function codeBlock(text: string, language: string): string {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/gu), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+/** The derivation as plain text, one formula with its reason and verdict after the other. */
+export function derivationText(derivation: Derivation): string {
+  const { title, lines } = derivation;
+  const body = lines.map((line, index) => {
+    const because = line.because === undefined ? "" : `\n     because ${line.because}`;
+    const counterexample =
+      line.counterexample === undefined ? "" : `\n${line.counterexample.replaceAll(/^/gmu, "       ")}`;
+    return `${String(index + 1).padStart(3)}  ${line.latex}${because}\n     ${verdictWords(line)}${counterexample}`;
+  });
+  return [...(title === undefined ? [] : [title]), ...body, summaryWords(derivation)].join("\n");
+}
