@@ -1,6 +1,7 @@
 /** Imports point one way only (DESIGN: layout). A folder may import those listed for it, and itself. */
 const layers = {
   random: [],
+  files: [],
   expr: [],
   tensor: ["random"],
   tex: ["expr"],
@@ -9,9 +10,9 @@ const layers = {
   diffusion: ["tensor", "random"],
   model: ["diffusion", "tensor", "random"],
   data: ["diffusion", "tensor", "random"],
-  train: ["diffusion", "model", "data", "tensor", "random"],
+  train: ["diffusion", "model", "data", "tensor", "random", "files"],
   figure: ["derivation", "diffusion", "data", "model", "train", "tensor", "random"],
-  notebook: ["figure", "derivation", "diffusion", "data", "model", "train", "tensor", "random", "expr"],
+  notebook: ["figure", "derivation", "diffusion", "data", "model", "train", "tensor", "random", "expr", "files"],
   kernel: ["notebook"],
   report: ["notebook", "figure", "derivation"],
   course: ["notebook", "derivation"],

@@ -9,8 +9,8 @@ if (!existsSync(fileURLToPath(built))) {
 }
 const { main } = await import(built.href);
 process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (/** @type {string} */ text) => process.stdout.write(text),
+  err: (/** @type {string} */ text) => process.stderr.write(text),
   cwd: process.cwd(),
   env: process.env,
   isTerminal: process.stdout.isTTY === true,

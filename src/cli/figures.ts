@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../error.js";
-import { writeAtomic } from "../notebook/atomic.js";
+import { writeFileWhole } from "../files/writeFileWhole.js";
 import type { Command, CommandArguments, Effects } from "./command.js";
 import type { Built } from "./builtPicture.js";
 import { recipes, type Recipe } from "./figureRecipes.js";
@@ -50,14 +50,14 @@ export const command: Command = {
     }
     await makeFolder(request.folder);
     for (const { entry, png } of built) {
-      await writeAtomic(join(request.folder, entry.file), png);
+      await writeFileWhole(join(request.folder, entry.file), png);
       effects.out(`${join(request.out, entry.file)}  ${png.length} bytes\n`);
     }
     const entries = mergeEntries(
       old,
       built.map(({ entry }) => entry),
     );
-    await writeAtomic(join(request.folder, "figures.json"), `${JSON.stringify(entries, undefined, 2)}\n`);
+    await writeFileWhole(join(request.folder, "figures.json"), `${JSON.stringify(entries, undefined, 2)}\n`);
     return 0;
   },
 };

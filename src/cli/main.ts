@@ -3,7 +3,16 @@ import { InputError } from "../error.js";
 import type { Command, Effects, ExitStatus } from "./command.js";
 
 /** Commands load on demand: `workbook check` must not wait for TensorFlow. */
-const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {};
+const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  check: () => import("./check.js"),
+  doctor: () => import("./doctor.js"),
+  figures: () => import("./figures.js"),
+  kernel: () => import("./kernel.js"),
+  lint: () => import("./lint.js"),
+  run: () => import("./run.js"),
+  report: () => import("./report.js"),
+  sync: () => import("./sync.js"),
+};
 
 /**
  * Runs one command line (without `node` and the script) and returns the exit status.
