@@ -1,4 +1,5 @@
 /** Data sets by name: `glyphs`, `glyphs:ABC`, `mnist:DIR`, `toy:moons`. */
+import { resolve } from "node:path";
 import { InputError } from "../error.js";
 import type { Dataset } from "./dataset.js";
 import { glyphs } from "./glyphs.js";
@@ -28,4 +29,10 @@ export async function openDataset(name: string): Promise<Dataset> {
   const found = kind === "toy" && rest !== undefined ? toy(rest) : undefined;
   if (found !== undefined) return found;
   throw new InputError(`data set "${name}"`, `one of ${KNOWN}`, "Choose one of these names.");
+}
+
+/** The same data set named from anywhere: a folder in the name becomes an absolute path, seen from `cwd`. */
+export function absoluteDatasetName(name: string, cwd: string): string {
+  const folder = /^mnist:(?<folder>.+)$/s.exec(name)?.groups?.["folder"];
+  return folder === undefined ? name : `mnist:${resolve(cwd, folder)}`;
 }

@@ -4,7 +4,7 @@ import { spoken } from "./lineChart.js";
 import { checkBatch, drawTiles, pixelStatistics } from "./tiles.js";
 
 export interface ImageGridOptions extends FigureOptions {
-  /** By default about as many columns as rows. */
+  /** By default somewhat more columns than rows, and full rows where that can be. */
   readonly columns?: number;
   /** Pixels of the picture for one pixel of an image. */
   readonly zoom?: number;
@@ -25,7 +25,7 @@ export function imageGrid(
 ): ImageFigure {
   const batch = { pixels, shape };
   const { count, height, width, channels } = checkBatch(batch);
-  const columns = options.columns ?? Math.min(count, Math.ceil(Math.sqrt(count * 1.6)));
+  const columns = options.columns ?? evenColumns(count);
   const { mean, deviation } = pixelStatistics(pixels);
   const { what = "images" } = options;
   return {
@@ -38,4 +38,16 @@ export function imageGrid(
       `${spoken(deviation)}, on a scale from −1 (black) to 1 (white).`,
     ...drawTiles(batch, { columns, ...(options.zoom === undefined ? {} : { zoom: options.zoom }) }),
   };
+}
+
+/** The number of columns nearest to the golden middle, of those that leave no row unfinished if there are any. */
+function evenColumns(count: number): number {
+  const wanted = Math.sqrt(count * 1.6);
+  const side = Math.ceil(Math.sqrt(count));
+  const choices = Array.from({ length: side + 1 }, (_, more) => side + more).filter(
+    (columns) => columns <= count,
+  );
+  const even = choices.filter((columns) => count % columns === 0);
+  const distance = (columns: number): number => Math.abs(columns - wanted);
+  return (even.length > 0 ? even : choices).reduce((a, b) => (distance(b) < distance(a) ? b : a), count);
 }

@@ -1,0 +1,84 @@
+/** The five sockets of a kernel: reading never stops, and each socket is written by one queue. */
+import { randomUUID } from "node:crypto";
+import { Publisher, Reply, Router } from "zeromq";
+import type { Channel, Connection } from "./connection.js";
+import { readMessage, writeMessage, type Message, type Outgoing } from "./wire.js";
+
+export type RequestChannel = "shell" | "control" | "stdin";
+
+export interface Sockets {
+  /** Queues a message; messages of one channel leave in the order of the calls. */
+  readonly send: (channel: Exclude<Channel, "hb">, message: Outgoing) => void;
+  /** Resolves when all that was queued so far has been handed to ZeroMQ. */
+  readonly flushed: () => Promise<void>;
+  readonly close: () => void;
+}
+
+interface Writable {
+  send: (frames: Buffer[]) => Promise<void>;
+}
+
+/** Binds all sockets and calls `receive` for every correctly signed message. */
+export async function openSockets(
+  connection: Connection,
+  receive: (channel: RequestChannel, message: Message) => void,
+): Promise<Sockets> {
+  // High-water mark 0 = no limit: with ZeroMQ's default of 1000, output beyond it would be dropped.
+  const options = { sendHighWaterMark: 0, linger: 500 };
+  const shell = new Router(options);
+  const control = new Router(options);
+  const stdin = new Router(options);
+  const iopub = new Publisher(options);
+  const hb = new Reply();
+  const all = { shell, control, stdin, iopub, hb };
+  await Promise.all(Object.entries(connection.address).map(([name, at]) => all[name as Channel].bind(at)));
+
+  const session = randomUUID();
+  const queues = {
+    shell: writerQueue(shell),
+    control: writerQueue(control),
+    stdin: writerQueue(stdin),
+    iopub: writerQueue(iopub),
+  };
+  for (const channel of ["shell", "control", "stdin"] as const) {
+    void readAll(all[channel], (frames) => {
+      const message = readMessage(connection.key, frames);
+      if (message !== undefined) receive(channel, message);
+    });
+  }
+  void readAll(hb, (frames) => hb.send(frames));
+
+  return {
+    send: (channel, message) => queues[channel].write(writeMessage(connection.key, session, message)),
+    flushed: async () => {
+      await Promise.all(Object.values(queues).map((queue) => queue.settled()));
+    },
+    close: () => {
+      for (const socket of Object.values(all)) socket.close();
+    },
+  };
+}
+
+/** ZeroMQ refuses a second send on a busy socket, so sends are chained. */
+function writerQueue(socket: Writable): { write: (frames: Buffer[]) => void; settled: () => Promise<void> } {
+  let last = Promise.resolve();
+  return {
+    write: (frames) => {
+      last = last.then(() => socket.send(frames)).catch(ignoreClosedPeer);
+    },
+    settled: () => last,
+  };
+}
+
+/** A client that has gone, or our own socket closed at shutdown, must not stop the messages to others. */
+function ignoreClosedPeer(error: unknown): void {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code !== "EHOSTUNREACH" && code !== "EBADF" && code !== "EAGAIN") throw error;
+}
+
+async function readAll(
+  socket: AsyncIterable<Buffer[]>,
+  use: (frames: Buffer[]) => void | Promise<void>,
+): Promise<void> {
+  for await (const frames of socket) await use(frames);
+}
