@@ -6,7 +6,11 @@
  */
 import { Session } from "node:inspector/promises";
 
-/** A main thread whose event loop turns answers within a few milliseconds. */
+/**
+ * How long the main thread has to answer. An event loop that turns answers within milliseconds; a training
+ * loop between two steps, which then ends in an orderly way.
+ */
+const firstAnswerMs = 400;
 const answerMs = 150;
 const wakeMs = 5;
 
@@ -27,7 +31,7 @@ export function createInterrupter(askMainThread: () => void): Interrupter {
     interrupt: async () => {
       const answer = new Promise<void>((resolve) => waiting.push(resolve));
       askMainThread();
-      if (await within(answer, answerMs)) return;
+      if (await within(answer, firstAnswerMs)) return;
       // The inspector's answers do not wake the event loop of this thread.
       const wake = setInterval(() => undefined, wakeMs);
       const session = new Session();

@@ -10,6 +10,7 @@ import { createCellModules } from "./modules.js";
 import { installOutput } from "./output.js";
 import { packageRoot } from "../notebook/root.js";
 import { createSession } from "./session.js";
+import { restoreTensorflow } from "./tensorflow.js";
 import type { SocketThreadData, ToMain, ToSockets } from "./thread.js";
 import { trackTimers } from "./timers.js";
 import { installTraps } from "./traps.js";
@@ -39,6 +40,7 @@ export function startKernel(connectionFile: string): void {
           .then((content) => output.reply(message.id, content));
         return;
       case "interrupt":
+        restoreTensorflow();
         runner.interrupt();
         post({ kind: "interrupted" });
         return;

@@ -64,9 +64,31 @@ def clear(notebook):
             cell.execution_count = None
 
 
+def failure(ename, evalue, remedy):
+    return {"ename": ename, "evalue": evalue, "traceback": [f"{ename}: {evalue}", remedy]}
+
+
+async def execute(client, task):
+    """What failed, or None."""
+    try:
+        await client.async_execute()
+    except CellExecutionError as error:
+        shown = last_error(client.nb) or {}
+        return {
+            "ename": shown.get("ename", error.ename),
+            "evalue": shown.get("evalue", error.evalue),
+            "traceback": list(shown.get("traceback", [])),
+        }
+    except CellTimeoutError:
+        remedy = "Give it more time with --timeout SECONDS, or less to do with --profile quick."
+        return failure("Timeout", f"not finished after {task['timeout']} s", remedy)
+    except DeadKernelError:
+        remedy = "Often there is too little memory: close other programs, or use --profile quick."
+        return failure("KernelDied", "the kernel's process ended", remedy)
+    return None
+
+
 async def run(task):
-    # nbclient has handlers of its own for SIGINT and SIGTERM; this one leaves the earlier result as it was.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asyncio.current_task().cancel)
     notebook = nbformat.read(task["notebook"], as_version=4)
     clear(notebook)
     progress = Progress(notebook)
@@ -79,41 +101,32 @@ async def run(task):
         record_timing=False,
         on_cell_execute=progress.start,
     )
-    failure = None
+    work = asyncio.ensure_future(execute(client, task))
+    stopped = asyncio.Event()
+
+    def stop():
+        stopped.set()
+        work.cancel()
+
+    # nbclient has handlers of its own for SIGINT and SIGTERM; this one leaves the earlier result as it was.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, stop)
     try:
-        await client.async_execute()
-    except CellExecutionError as error:
-        shown = last_error(notebook) or {}
-        failure = {
-            "ename": shown.get("ename", error.ename),
-            "evalue": shown.get("evalue", error.evalue),
-            "traceback": list(shown.get("traceback", [])),
-        }
-    except CellTimeoutError:
-        failure = {
-            "ename": "Timeout",
-            "evalue": f"not finished after {task['timeout']} s",
-            "traceback": ["Timeout: not finished after %s s" % task["timeout"], "Give it more time with --timeout SECONDS, or less to do with --profile quick."],
-        }
-    except DeadKernelError:
-        failure = {
-            "ename": "KernelDied",
-            "evalue": "the kernel's process ended",
-            "traceback": ["KernelDied: the kernel's process ended", "Often there is too little memory: close other programs, or use --profile quick."],
-        }
+        failed = await work
+    finally:
+        # However the execution ended after that: nbclient may report the stopped kernel as a dead one.
+        if stopped.is_set():
+            sys.exit(1)
     write_whole(notebook, task["output"])
-    if failure is None:
+    if failed is None:
         emit("finished")
     else:
-        emit("failed", cell=progress.current, **failure)
+        emit("failed", cell=progress.current, **failed)
 
 
 def main():
     task = json.loads(sys.argv[1])
     try:
         asyncio.run(run(task))
-    except asyncio.CancelledError:
-        sys.exit(1)
     except NoSuchKernel:
         emit("refused", what=f"kernel {task['kernel']}", expected="a kernel that Jupyter knows")
     except nbformat.reader.NotJSONError:

@@ -28,7 +28,7 @@ export interface TrainPreset {
 
 /** The profiles of the notebooks. */
 export const presets = {
-  /** Two to three minutes on two cores, below 1 GB of memory. Digits, because with letters as well more samples fail. */
+  /** Three to four minutes on two cores, below 1 GB of memory. Digits, because with letters as well more samples fail. */
   quick: {
     data: "glyphs:digits",
     model: unetPresets.tiny,
@@ -36,7 +36,7 @@ export const presets = {
     // noise; the cosine schedule spends more of it on the last traces of noise.
     schedule: { name: "linear", T: 250 },
     batchSize: 32,
-    steps: 1300,
+    steps: 900,
     learningRate: 2e-3,
     warmUpSteps: 50,
     finalFraction: 0.02,

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installKernel } from "../../src/kernel/install.js";
 import { packageRoot } from "../../src/notebook/root.js";
+import { workbook as inProcess } from "../support/workbook.js";
 
 let folder: string;
 beforeAll(() => {
@@ -193,12 +194,15 @@ test.each([
     ["NB", "NB"],
     "notebook FOLDER/my notebooks/one.ipynb: expected notebooks of different file names. Run them one at a time.",
   ],
-  [["broken.ipynb"], "FOLDER/broken.ipynb is not JSON (Expected property name or '}' in JSON at position 1): expected a Jupyter notebook. Check what wrote this file."],
+  [
+    ["broken.ipynb"],
+    "FOLDER/broken.ipynb is not JSON (Expected property name or '}' in JSON at position 1): expected a Jupyter notebook. Check what wrote this file.",
+  ],
 ])("run %j is refused with exit status 2", async (args, message) => {
   const path = notebook("one", "1");
   writeFileSync(join(folder, "file"), "");
   writeFileSync(join(folder, "broken.ipynb"), "{");
-  const { status, err } = await workbook(["run", ...args.map((arg) => (arg === "NB" ? path : arg))]);
+  const { status, err } = await inProcess(folder, "run", ...args.map((arg) => (arg === "NB" ? path : arg)));
   expect(err).toBe(`workbook run: ${message.replace("FOLDER", folder)}\n`);
   expect(status).toBe(2);
 });

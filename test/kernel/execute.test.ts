@@ -143,11 +143,8 @@ test("the library: named and namespace import, classes, async use, one instance 
 
 test("cells are checked strictly", async () => {
   const answer = await kernel.execute("let n: string = null;");
-  expect(answer.reply).toMatchObject({
-    status: "error",
-    ename: "TypeScriptError",
-    evalue: expect.stringContaining("Type 'null' is not assignable to type 'string'."),
-  });
+  expect(answer.reply).toMatchObject({ status: "error", ename: "TypeScriptError" });
+  expect(answer.reply?.["evalue"]).toContain("Type 'null' is not assignable to type 'string'.");
 });
 
 test("a value can bring its own bundle", async () => {

@@ -101,3 +101,18 @@ test("kernel_info is answered during a loop, and the state stays busy", async ()
   expect(info?.reply).toMatchObject({ status: "ok", language_info: { name: "typescript" } });
   expect(loop?.messages.filter(({ content }) => content["execution_state"] === "busy")).toHaveLength(2);
 });
+
+test("a training step that is cut off leaves TensorFlow.js usable, without open scopes", async () => {
+  await kernel.execute(
+    'const tf: any = require("@tensorflow/tfjs-core"); require("@tensorflow/tfjs-backend-cpu");\n' +
+      "const ones = tf.ones([60, 60]);\n" +
+      "const gradient = () => tf.tidy(() => tf.grad((x: any) => tf.sum(tf.square(tf.matMul(x, ones))))(ones).dataSync()[0]);",
+  );
+  const undisturbed = resultText(await kernel.execute("gradient()"));
+  expect(undisturbed).toBe(String(2 * 60 ** 2));
+  expectStopped(await kernel.interrupt('console.log("go");\nfor (;;) gradient();', 0.3));
+  expect(resultText(await kernel.execute("gradient()"))).toBe(undisturbed);
+  const open =
+    "const { scopeStack, kernelDepth, gradientDepth } = tf.engine().state; [scopeStack.length, kernelDepth, gradientDepth]";
+  expect(resultText(await kernel.execute(open))).toBe("[ 0, 0, 0 ]");
+});
