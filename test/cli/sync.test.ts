@@ -1,19 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { inFolder, read, workbook } from "../support/workbook.js";
+import { front } from "../support/notebookPieces.js";
 
-const text = `---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-    format_version: 0.13
-kernelspec:
-  display_name: TypeScript (Diffusion Workbook)
-  language: typescript
-  name: diffusion-workbook
----
-
+const text = `${front}
 # Title
 
 \`\`\`{code-cell} typescript

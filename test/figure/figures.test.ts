@@ -12,7 +12,7 @@ import { noiseContributions } from "../../src/figure/noiseContributions.js";
 import { posteriorVarianceCurves } from "../../src/figure/posteriorVarianceCurves.js";
 import { scatter2d } from "../../src/figure/scatter2d.js";
 import { snrCurves } from "../../src/figure/snrCurves.js";
-import { messageOf } from "./messageOf.js";
+import { refusal } from "../support/refusal.js";
 
 // Two steps with numbers that can be checked by hand: ᾱ = 1, 0.64, 0.16; β̃_2 = 0.75 · 0.36/0.84 = 9/28.
 const two = scheduleFromBetas("two", [0.36, 0.75]);
@@ -123,7 +123,7 @@ describe("figures of a schedule", () => {
   });
 
   it("noiseContributions refuses more noises than colours", () => {
-    expect(messageOf(() => noiseContributions(linearSchedule({ T: 100 })))).toBe(
+    expect(refusal(() => noiseContributions(linearSchedule({ T: 100 })))).toBe(
       "T = 100: expected at most 24 steps, one colour for each noise. Draw a shorter schedule, e.g. " +
         "linearSchedule({ T: 10, betaStart: 0.05, betaEnd: 0.5 }).",
     );
@@ -199,7 +199,7 @@ describe("lossCurve", () => {
       "loss has 1 values for 2 places on the x axis: expected as many of one as of the other. Give one y for each x.",
     ],
   ])("refuses %j with %j", (step, loss, message) => {
-    expect(messageOf(() => lossCurve({ step, loss }))).toBe(message);
+    expect(refusal(() => lossCurve({ step, loss }))).toBe(message);
   });
 });
 
@@ -227,7 +227,7 @@ describe("histogram", () => {
     [[1], 0, "variance = 0: expected a positive number. Give the variance of the density."],
     [[1], Number.NaN, "variance = NaN: expected a positive number. Give the variance of the density."],
   ])("refuses %j with variance %j", (values, variance, message) => {
-    expect(messageOf(() => histogram(values, { variance }))).toBe(message);
+    expect(refusal(() => histogram(values, { variance }))).toBe(message);
   });
 });
 
@@ -240,7 +240,7 @@ describe("scatter2d", () => {
   });
 
   it("refuses half a point", () => {
-    expect(messageOf(() => scatter2d([{ name: "data", points: [0, 1, 2] }]))).toBe(
+    expect(refusal(() => scatter2d([{ name: "data", points: [0, 1, 2] }]))).toBe(
       "data has 3 coordinates: expected two for each point. Give an array of shape [N, 2], flattened.",
     );
   });

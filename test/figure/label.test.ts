@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseLabel, plainLabel } from "../../src/figure/label.js";
-import { messageOf } from "./messageOf.js";
+import { refusal } from "../support/refusal.js";
 
 const base = { italic: false, bold: false, script: "base" };
 
@@ -28,7 +28,7 @@ describe("parseLabel", () => {
     ],
     ["x</i>", "label x</i>: </i>: expected the end of the tag opened last. Close tags in order."],
   ])("refuses %s", (label, message) => {
-    expect(messageOf(() => parseLabel(label))).toBe(message);
+    expect(refusal(() => parseLabel(label))).toBe(message);
   });
 });
 

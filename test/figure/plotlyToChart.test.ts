@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChartFigure } from "../../src/figure/figure.js";
 import { plotlyToChart } from "../../src/figure/plotlyToChart.js";
-import { messageOf } from "./messageOf.js";
+import { refusal } from "../support/refusal.js";
 
 const line = { type: "scatter", mode: "lines", x: [0, 1, 2], y: [1, null, 3] } as const;
 
@@ -123,6 +123,6 @@ describe("plotlyToChart", () => {
       "f: trace 0: 1 x and 3 y: expected as many of one as of the other. Give one y for each x.",
     ],
   ])("refuses what the picture cannot show (%#)", (data, layout, message) => {
-    expect(messageOf(() => plotlyToChart(figure(data, layout)))).toBe(message);
+    expect(refusal(() => plotlyToChart(figure(data, layout)))).toBe(message);
   });
 });

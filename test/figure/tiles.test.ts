@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { imageGrid } from "../../src/figure/imageGrid.js";
 import { imageStrip } from "../../src/figure/imageStrip.js";
 import { decode } from "./decode.js";
-import { messageOf } from "./messageOf.js";
+import { refusal } from "../support/refusal.js";
 
 /** Two images of 2 × 2 grey pixels; 9 is beyond white. */
 const pixels = Float32Array.of(-1, 1, 0, 9, 1, 1, -1, -1);
@@ -61,7 +61,7 @@ describe("imageGrid", () => {
         "Give the values of all images, and the shape that belongs to them.",
     ],
   ])("refuses the shape %j", (shape, message) => {
-    expect(messageOf(() => imageGrid(pixels, shape))).toBe(message);
+    expect(refusal(() => imageGrid(pixels, shape))).toBe(message);
   });
 });
 
@@ -97,10 +97,10 @@ describe("imageStrip", () => {
   });
 
   it("refuses frames that do not fit", () => {
-    expect(messageOf(() => imageStrip([], [1, 1, 1, 1]))).toBe(
+    expect(refusal(() => imageStrip([], [1, 1, 1, 1]))).toBe(
       "frames is empty: expected at least one frame. Give the images at one time at least.",
     );
-    expect(messageOf(() => imageStrip([{ t: 0, pixels }], [1, 2, 2, 1]))).toBe(
+    expect(refusal(() => imageStrip([{ t: 0, pixels }], [1, 2, 2, 1]))).toBe(
       "8 pixel values for the shape [1, 2, 2, 1]: expected 4 values. " +
         "Give the values of all images, and the shape that belongs to them.",
     );

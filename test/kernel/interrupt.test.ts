@@ -104,9 +104,10 @@ test("kernel_info is answered during a loop, and the state stays busy", async ()
 
 test("a training step that is cut off leaves TensorFlow.js usable, without open scopes", async () => {
   await kernel.execute(
-    'const tf: any = require("@tensorflow/tfjs-core"); require("@tensorflow/tfjs-backend-cpu");\n' +
+    'import { useBackend } from "diffusion-workbook"; const tf: any = require("@tensorflow/tfjs-core");\n' +
+      'await useBackend({ WORKBOOK_BACKEND: "cpu" });\n' +
       "const ones = tf.ones([60, 60]);\n" +
-      "const gradient = () => tf.tidy(() => tf.grad((x: any) => tf.sum(tf.square(tf.matMul(x, ones))))(ones).dataSync()[0]);",
+      "const gradient = () => tf.tidy(() => tf.grad((x: any) => tf.sum(tf.square(tf.matMul(x, ones))))(tf.ones([60, 60])).dataSync()[0]);",
   );
   const undisturbed = resultText(await kernel.execute("gradient()"));
   expect(undisturbed).toBe(String(2 * 60 ** 2));

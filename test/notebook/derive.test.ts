@@ -193,7 +193,9 @@ ${"```"}
 
   it("stops at what is undecided, and says why it is, unless that was expected", () => {
     const { bundle, error } = run([{ latex: "undecided = 1" }]);
-    expect(String(error)).toBe("DerivationError: The title: line 1 is undecided (no rule for this): undecided = 1");
+    expect(String(error)).toBe(
+      "DerivationError: The title: line 1 is undecided (no rule for this): undecided = 1",
+    );
     expect(bundle["text/plain"]).toContain("     ? undecided: no rule for this");
     expect(run([{ latex: "undecided = 1", expect: "undecided" }]).error).toBeUndefined();
   });

@@ -2,37 +2,10 @@ import { describe, expect, test } from "vitest";
 import { writeIpynb, readIpynb } from "../../src/notebook/format/ipynb.js";
 import { writeMyst } from "../../src/notebook/format/myst.js";
 import { readMyst } from "../../src/notebook/format/mystRead.js";
-import { kernelspec, languageInfo, type Cell, type Notebook } from "../../src/notebook/format/notebook.js";
+import { type Cell, type Notebook } from "../../src/notebook/format/notebook.js";
 import { refusal } from "../support/refusal.js";
+import { code, front, markdown, metadata, notebook } from "../support/notebookPieces.js";
 
-const front = `---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-    format_version: 0.13
-kernelspec:
-  display_name: TypeScript (Diffusion Workbook)
-  language: typescript
-  name: diffusion-workbook
----
-`;
-const metadata = { kernelspec, language_info: languageInfo };
-const markdown = (id: string, source: string, meta = {}): Cell => ({
-  type: "markdown",
-  id,
-  metadata: meta,
-  source,
-});
-const code = (id: string, source: string, meta = {}): Cell => ({
-  type: "code",
-  id,
-  metadata: meta,
-  source,
-  outputs: [],
-  executionCount: null,
-});
-const notebook = (...cells: Cell[]): Notebook => ({ metadata, cells });
 const cellsOf = (text: string): readonly Cell[] => readMyst(text, "a.md").cells;
 
 describe("the form", () => {

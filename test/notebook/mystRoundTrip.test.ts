@@ -3,25 +3,10 @@ import { InputError } from "../../src/error.js";
 import { readIpynb, writeIpynb } from "../../src/notebook/format/ipynb.js";
 import { writeMyst } from "../../src/notebook/format/myst.js";
 import { readMyst } from "../../src/notebook/format/mystRead.js";
-import { kernelspec, languageInfo, type Cell, type Notebook } from "../../src/notebook/format/notebook.js";
+import { type Cell, type Notebook } from "../../src/notebook/format/notebook.js";
 import { createRandom, type Random } from "../../src/random/random.js";
+import { code, markdown, metadata, notebook } from "../support/notebookPieces.js";
 
-const metadata = { kernelspec, language_info: languageInfo };
-const markdown = (id: string, source: string, meta = {}): Cell => ({
-  type: "markdown",
-  id,
-  metadata: meta,
-  source,
-});
-const code = (id: string, source: string, meta = {}): Cell => ({
-  type: "code",
-  id,
-  metadata: meta,
-  source,
-  outputs: [],
-  executionCount: null,
-});
-const notebook = (...cells: Cell[]): Notebook => ({ metadata, cells });
 const cellsOf = (text: string): readonly Cell[] => readMyst(text, "a.md").cells;
 
 const hostile = [

@@ -3,19 +3,8 @@ import { readIpynb } from "../../src/notebook/format/ipynb.js";
 import type { Pair } from "../../src/notebook/pair.js";
 import { planSync, type Half } from "../../src/notebook/sync.js";
 import { refusal } from "../support/refusal.js";
+import { front } from "../support/notebookPieces.js";
 
-const front = `---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-    format_version: 0.13
-kernelspec:
-  display_name: TypeScript (Diffusion Workbook)
-  language: typescript
-  name: diffusion-workbook
----
-`;
 const text = `${front}
 # Title
 
