@@ -21,7 +21,11 @@ export function installTraps(
   attribution: Attribution,
   late: (id: number, error: unknown) => void,
 ): Traps {
-  const exit = process.exit.bind(process);
+  const own = {
+    exit: process.exit,
+    reallyExit: Reflect.get(process, "reallyExit") as unknown,
+    abort: process.abort,
+  };
   const report = (error: unknown): void => {
     // Code that was stopped ends by this error in whatever promise it was running.
     if (error instanceof Interrupted) return;
@@ -41,5 +45,11 @@ export function installTraps(
       throw error;
     };
   Object.assign(process, { exit: refuse("exit"), reallyExit: refuse("reallyExit"), abort: refuse("abort") });
-  return { exit };
+  return {
+    exit: (code) => {
+      // All of them: Node's own exit ends in reallyExit.
+      Object.assign(process, own);
+      process.exit(code);
+    },
+  };
 }

@@ -42,9 +42,9 @@ test("kernel_info says what runs here", async () => {
 });
 
 test("completion counts the cursor in code points", async () => {
-  const code = "'𝔼𝓝'; alpha";
+  const code = "'𝔼𝓝𝔼𝓝𝔼𝓝'; alpha";
   const { reply } = await ask("complete_request", { code, cursor_pos: Array.from(code).length });
-  expect(reply).toMatchObject({ status: "ok", cursor_start: 6, cursor_end: 11 });
+  expect(reply).toMatchObject({ status: "ok", cursor_start: 10, cursor_end: 15 });
   expect(reply?.["matches"]).toContain("alphabet");
 });
 
