@@ -90,6 +90,10 @@ function readRequests(
     output: join(out, basename(notebook)),
     kernel: kernelName,
     timeout,
+    about: {
+      profile: String(values["profile"]),
+      ...(typeof values["data"] === "string" ? { data: values["data"] } : {}),
+    },
     env: { ...env, WORKBOOK_PARAMETERS: JSON.stringify(own[index]) },
     python,
     signal,

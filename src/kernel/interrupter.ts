@@ -11,7 +11,7 @@ import { Session } from "node:inspector/promises";
  * loop between two steps, which then ends in an orderly way.
  */
 const firstAnswerMs = 400;
-const answerMs = 150;
+const answerMs = 50;
 const wakeMs = 5;
 
 export interface Interrupter {

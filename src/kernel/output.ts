@@ -1,4 +1,5 @@
 /** Everything a program shows goes to the socket thread, marked with the request it belongs to. */
+import { createRequire } from "node:module";
 import { StringDecoder } from "node:string_decoder";
 import { displaySinkKey, type DisplaySink } from "../notebook/display.js";
 import type { StreamName, ToSockets } from "./thread.js";
@@ -28,9 +29,20 @@ export function installOutput(post: (message: ToSockets) => void, currentId: () 
     });
   };
   Reflect.set(globalThis, displaySinkKey, sink);
+  redirectTslabDisplay((content, update) =>
+    publish(currentId(), update ? "update_display_data" : "display_data", jsonCopy(content)),
+  );
   // Warnings of Node are news for the reader, not failures: on stderr they would cost a graded cell its points.
   process.on("warning", (warning) => process.stdout.write(`${warning.name}: ${warning.message}\n`));
   return { publish, reply: (id, content) => post({ kind: "reply", id, content }) };
+}
+
+/** tslab's own `display` asks this export of another of its files where to write. */
+function redirectTslabDisplay(write: (content: Json, update: boolean) => void): void {
+  const jupyter = createRequire(import.meta.url)("tslab/dist/jupyter.js") as {
+    lastWriteDisplayData: unknown;
+  };
+  jupyter.lastWriteDisplayData = write;
 }
 
 /** A function with the overloads of a stream's `write`: chunk, then encoding or callback, then callback. */

@@ -21,11 +21,8 @@ export function installTraps(
   attribution: Attribution,
   late: (id: number, error: unknown) => void,
 ): Traps {
-  const own = {
-    exit: process.exit,
-    reallyExit: Reflect.get(process, "reallyExit") as unknown,
-    abort: process.abort,
-  };
+  const endings = ["exit", "reallyExit", "abort"];
+  const own = Object.fromEntries(endings.map((name) => [name, Reflect.get(process, name) as unknown]));
   const report = (error: unknown): void => {
     // Code that was stopped ends by this error in whatever promise it was running.
     if (error instanceof Interrupted) return;
@@ -44,7 +41,7 @@ export function installTraps(
       runner.fail(error);
       throw error;
     };
-  Object.assign(process, { exit: refuse("exit"), reallyExit: refuse("reallyExit"), abort: refuse("abort") });
+  for (const name of endings) Reflect.set(process, name, refuse(name));
   return {
     exit: (code) => {
       // All of them: Node's own exit ends in reallyExit.

@@ -1,11 +1,12 @@
 """Executes one notebook in the workbook's kernel and tells, in JSON lines on stdout, how far it is.
 
 Called by `workbook run` with one JSON object as its only argument:
-{"notebook", "output", "folder", "kernel", "timeout"}. The executed notebook is written to "output", also
+{"notebook", "output", "folder", "kernel", "timeout", "about"}. The executed notebook is written to "output", also
 when a cell fails, and only as a whole: first beside it, then moved onto it.
 """
 
 import asyncio
+import datetime
 import json
 import os
 import signal
@@ -64,6 +65,13 @@ def clear(notebook):
             cell.execution_count = None
 
 
+def describe(notebook, task):
+    """How the results were made, for the head of the report."""
+    date = datetime.date.today().isoformat()
+    ours = notebook.metadata.setdefault("diffusion_workbook", {})
+    ours["run"] = {"date": date, "kernel": task["kernel"], **task["about"]}
+
+
 def failure(ename, evalue, remedy):
     return {"ename": ename, "evalue": evalue, "traceback": [f"{ename}: {evalue}", remedy]}
 
@@ -116,6 +124,7 @@ async def run(task):
         # However the execution ended after that: nbclient may report the stopped kernel as a dead one.
         if stopped.is_set():
             sys.exit(1)
+    describe(notebook, task)
     write_whole(notebook, task["output"])
     if failed is None:
         emit("finished")

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly kernel: string;
   /** Seconds that one cell may take; null for as long as it takes. */
   readonly timeout: number | null;
+  /** What else the executed notebook says of its run, beside date and kernel: the profile, the data set. */
+  readonly about: Readonly<Record<string, string>>;
   /** Added to the environment of the kernel. */
   readonly env: Readonly<Record<string, string>>;
   /** The Python that has nbclient. */

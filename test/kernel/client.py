@@ -169,6 +169,8 @@ def main():
                     result = kernel.exchange(command["requests"], command["timeout"], command.get("interruptAfter"))
                 case "forge":
                     result = {"id": kernel.forge(command["kind"], command["code"])}
+                case "begin":
+                    result = {"id": kernel.send(*command["request"])}
                 case "late":
                     result = kernel.late(command["seconds"])
                 case "messages":

@@ -46,6 +46,8 @@ export function executeRequest(code: string, options: ExecuteOptions = {}): Requ
 export interface TestKernel {
   readonly ready: number;
   readonly execute: (code: string, options?: ExecuteOptions) => Promise<Answer>;
+  /** Starts a cell and does not wait for it. */
+  readonly begin: (code: string) => Promise<void>;
   /** Runs a cell and interrupts it so many seconds after it has printed something. */
   readonly interrupt: (code: string, after: number) => Promise<Answer>;
   /** Sends all requests at once. */
@@ -107,6 +109,9 @@ function testKernel(ready: number, ask: (command: object) => Promise<unknown>): 
     ready,
     send: (...requests) => send(requests),
     execute: (code, options) => one(executeRequest(code, options)),
+    begin: async (code) => {
+      await ask({ do: "begin", request: executeRequest(code) });
+    },
     interrupt: (code, after) => one(executeRequest(code), after),
     forge: async (kind, code) => ((await ask({ do: "forge", kind, code })) as { id: string }).id,
     messagesOf: async ({ id }) => (await ask({ do: "messages", id })) as IopubMessage[],

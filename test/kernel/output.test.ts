@@ -89,6 +89,11 @@ test("a display carries its bundle, metadata and id; a later cell updates it", a
   ]);
 });
 
+test("tslab's own display works", async () => {
+  const answer = await kernel.execute('import * as tslab from "tslab";\ntslab.display.html("<i>hi</i>")');
+  expect(ofType(answer, "display_data")[0]?.content["data"]).toEqual({ "text/html": "<i>hi</i>" });
+});
+
 test("a warning of Node goes to stdout, where it costs no points", async () => {
   const answer = await kernel.execute(
     "process.emitWarning('careful'); await new Promise((r) => setImmediate(r));",

@@ -112,3 +112,13 @@ test.each(["unsigned", "wrong", "changed", "truncated", "no delimiter", "not JSO
     expect(resultText(await kernel.execute("executed"))).toBe("0");
   },
 );
+
+test("a kernel inside a synchronous loop shuts down within a second", async () => {
+  const looping = await jupyter.start();
+  await looping.execute("let ready = true");
+  await looping.begin("while (true) {}");
+  await looping.late(0.3);
+  const { reply, seconds } = await looping.shutDown(true);
+  expect(reply).toEqual({ status: "ok", restart: true });
+  expect(seconds).toBeLessThan(1);
+});

@@ -46,6 +46,17 @@ describe("the workbook", () => {
     );
   });
 
+  it("says how its results were made", () => {
+    const { metadata } = readIpynb(readFileSync(join(out, "05-training.ipynb"), "utf8"), "05-training");
+    expect(metadata["diffusion_workbook"]).toMatchObject({
+      run: {
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
+        kernel: "diffusion-workbook",
+        profile: "quick",
+      },
+    });
+  });
+
   it("writes nothing to stderr", () => {
     const kinds = notebooks.flatMap((name) =>
       outputs(name).map((one) => (one.type === "stream" ? one.name : "")),
