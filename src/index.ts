@@ -124,7 +124,7 @@ export { imageGrid, type ImageGridOptions } from "./figure/imageGrid.js";
 export { type Frame, imageStrip, type ImageStripOptions } from "./figure/imageStrip.js";
 
 // notebook
-export { display, updateDisplay, type MimeBundle } from "./notebook/display.js";
+export { clearOutput, display, updateDisplay, type MimeBundle } from "./notebook/display.js";
 export { show } from "./notebook/show.js";
 export { check, derive, DerivationError, tex, type Line } from "./notebook/derive.js";
 export { liveFigure, type LiveFigure } from "./notebook/liveFigure.js";

@@ -35,7 +35,7 @@ function run({ values, positionals }: CommandArguments, effects: Effects): 0 | 2
     return 2;
   }
   const name = typeof values["name"] === "string" ? values["name"] : kernelName;
-  const folder = installKernel(dataFolder(values, effects), name);
+  const folder = installKernel(dataFolder(values, effects), { name });
   effects.out(`installed kernel ${name} in ${folder}\n`);
   return 0;
 }

@@ -54,10 +54,11 @@ export function userDataFolder(env: Readonly<Record<string, string | undefined>>
 
 /**
  * Installs the kernelspec below a Jupyter data folder and returns its path. An earlier one is replaced as a
- * whole, or stays as it is.
+ * whole, or stays as it is. `node` is the Node that runs it: the running one if not given.
  * @throws InputError if the folder cannot be written
  */
-export function installKernel(dataFolder: string, name: string = kernelName): string {
+export function installKernel(dataFolder: string, options: { name?: string; node?: string } = {}): string {
+  const { name = kernelName, node } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(name)) {
     throw new InputError(`--name ${name}`, "letters, digits, '.', '_' and '-' only", "Choose another name.");
   }
@@ -76,7 +77,7 @@ export function installKernel(dataFolder: string, name: string = kernelName): st
   }
   const fresh = mkdtempSync(join(kernels, `.${name}-`));
   try {
-    writeFileSync(join(fresh, "kernel.json"), `${JSON.stringify(kernelSpec(), null, 2)}\n`);
+    writeFileSync(join(fresh, "kernel.json"), `${JSON.stringify(kernelSpec(node), null, 2)}\n`);
     writeFileSync(join(fresh, "logo-svg.svg"), logo);
     replaceFolder(fresh, target);
   } finally {

@@ -1,24 +1,12 @@
-/** The ends of a kernel: when it is told to, and when the server that started it is gone. */
+/** A kernel whose server was killed would stay for ever: nobody could reach it any more. */
 
-/** A main thread that cannot exit by itself within this time is killed. */
-const exitMs = 300;
 const checkMs = 2000;
 
-/** Asks the main thread to exit, and insists. */
-export function endProcess(askMainThread: () => void): void {
-  askMainThread();
-  setTimeout(kill, exitMs);
-}
-
-/** A kernel whose server was killed would stay for ever: nobody could reach it any more. */
+/** Ends this process when the one that started it has gone. Only where Jupyter says that it is the parent. */
 export function endWithParent(): void {
   if (process.env["JPY_PARENT_PID"] === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) kill();
+    if (process.ppid !== parent) process.exit(1);
   }, checkMs).unref();
-}
-
-function kill(): void {
-  process.kill(process.pid, "SIGKILL");
 }

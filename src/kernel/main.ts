@@ -1,59 +1,101 @@
-/** The kernel's main thread: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec has it. */
+/**
+ * The kernel process: `node dist/kernel/main.js CONNECTION_FILE`, as the kernelspec has it. It speaks with
+ * Jupyter and compiles; the user's program runs in a process of its own, so that the heartbeat, interrupts,
+ * completion and streaming output work while it is inside a loop, and nothing it does can take them away.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { createAttribution } from "./attribution.js";
-import { createRunner } from "./execute.js";
-import { createGuard } from "./guard.js";
-import { kernelInfo } from "./info.js";
-import { createCellModules } from "./modules.js";
-import { installOutput } from "./output.js";
+import { startCompiler } from "./compiler/client.js";
+import { endWithParent } from "./lifetime.js";
+import { readConnection } from "./protocol/connection.js";
+import { createExecutions, type Executions } from "./protocol/executions.js";
+import { createHistory } from "./protocol/history.js";
+import { kernelInfo } from "./protocol/info.js";
+import { startProgram } from "./protocol/programProcess.js";
+import { answer, type RequestParts } from "./protocol/requests.js";
+import { openSockets, type RequestChannel, type Sockets } from "./protocol/sockets.js";
+import { createSpeaker } from "./protocol/speaker.js";
+import { textField, type Message } from "./protocol/wire.js";
 import { packageRoot } from "../notebook/root.js";
-import { createSession } from "./session.js";
-import { restoreTensorflow } from "./tensorflow.js";
-import type { SocketThreadData, ToMain, ToSockets } from "./thread.js";
-import { trackTimers } from "./timers.js";
-import { installTraps } from "./traps.js";
-import { loadTslab } from "./tslab.js";
 
-export function startKernel(connectionFile: string): void {
+/** More output than this, in bytes, may not wait for the clients: the program has to wait for them. */
+const backlogLimit = 16 * 2 ** 20;
+/** At shutdown, clients have this long to take what was sent. */
+const flushMs = 300;
+
+async function startKernel(connectionFile: string): Promise<void> {
+  const compiler = startCompiler(process.cwd());
+  const program = startProgram({
+    said: (message) => executions.said(message),
+    wrote: (name, text) => executions.wrote(name, text),
+    died: (error) => {
+      executions.programDied(error);
+      void compiler.reset();
+    },
+  });
+  const connection = readConnection(connectionFile);
+  const sockets = await openSockets(
+    connection,
+    (channel, message) => receive(desk, channel, message),
+    (bytes) => program.hold(bytes > backlogLimit),
+  );
+  const speaker = createSpeaker(sockets);
+  const history = createHistory();
+  const executions: Executions = createExecutions({ speaker, history, compile: compiler.compile, program });
+  const shutDown = (): void => {
+    executions.flush();
+    void endAfter(sockets, program.end());
+  };
+  const desk: Desk = {
+    executions,
+    speaker,
+    history,
+    introspection: compiler,
+    kernelInfo: kernelInfo(packageVersion()),
+    ports: connection.ports,
+    interrupt: executions.interrupt,
+    shutDown,
+  };
+  speaker.status("starting", {});
+  endWithParent();
+  process.on("SIGINT", () => void executions.interrupt());
+  process.on("SIGTERM", shutDown);
+}
+
+interface Desk extends RequestParts {
+  readonly executions: Executions;
+}
+
+function receive(desk: Desk, channel: RequestChannel, message: Message): void {
+  const { speaker, executions } = desk;
+  const { header, content } = message;
+  if (channel === "stdin") {
+    if (header.msg_type === "input_reply") executions.inputReplied(textField(content, "value"));
+  } else if (channel === "shell" && header.msg_type === "execute_request") {
+    executions.add(message);
+  } else {
+    speaker.status("busy", header);
+    void answer(desk, channel, message).then(() => {
+      speaker.status("idle", header);
+      const running = executions.running();
+      // Front ends show the latest state; a quick question must not make a long cell look finished.
+      if (running !== undefined) speaker.status("busy", running.header);
+    });
+  }
+}
+
+async function endAfter(sockets: Sockets, programEnded: Promise<void>): Promise<void> {
+  // In the next turn, so that the reply and the idle status are part of what is flushed.
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.race([sockets.flushed(), new Promise((resolve) => setTimeout(resolve, flushMs))]);
+  await programEnded;
+  sockets.close();
+  process.exit(0);
+}
+
+function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
-  const data: SocketThreadData = { connectionFile, kernelInfo: kernelInfo(manifest.version) };
-  const worker = new Worker(new URL("./socket-thread.js", import.meta.url), { workerData: data });
-  const post = (message: ToSockets): void => worker.postMessage(message);
-
-  const guard = createGuard();
-  const modules = createCellModules(process.cwd());
-  const attribution = createAttribution();
-  const timers = trackTimers(attribution);
-  const runner = createRunner({ guard, timers, attribution, require: modules.require });
-  const output = installOutput(post, attribution.currentId);
-  const tslab = loadTslab();
-  const session = createSession({ tslab, runner, modules, output });
-  const { exit } = installTraps(runner, attribution, session.lateError);
-
-  worker.on("message", (message: ToMain) => {
-    switch (message.kind) {
-      case "request":
-        void session
-          .answer(message.id, message.type, message.content)
-          .then((content) => output.reply(message.id, content));
-        return;
-      case "interrupt":
-        restoreTensorflow();
-        runner.interrupt();
-        post({ kind: "interrupted" });
-        return;
-      case "exit":
-        exit(0);
-    }
-  });
-  worker.on("error", (error) => {
-    // Without its sockets the kernel can tell nobody anything: Jupyter sees the process end and says so.
-    process.exitCode = 1;
-    exit(1);
-    throw error;
-  });
+  return manifest.version;
 }
 
 const [connectionFile] = process.argv.slice(2);
@@ -61,5 +103,5 @@ if (connectionFile === undefined) {
   process.stderr.write("Usage: node dist/kernel/main.js CONNECTION_FILE (Jupyter starts kernels itself)\n");
   process.exitCode = 2;
 } else {
-  startKernel(connectionFile);
+  await startKernel(connectionFile);
 }

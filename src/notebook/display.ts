@@ -7,8 +7,16 @@
 /** MIME type to content: text as a string, images as base64, `+json` types as a plain object. */
 export type MimeBundle = Readonly<Record<string, unknown>> & { readonly "text/plain": string };
 
+/** What a notebook is told to show, or to take away. */
+export type DisplayMessage = ShownMessage | ClearMessage;
+
+/** `clear_output` of the Jupyter protocol: at once, or when the next output of the cell comes. */
+export interface ClearMessage {
+  readonly clear: "now" | "wait";
+}
+
 /** One display message of the Jupyter protocol: `display_data`, or `update_display_data` if `update`. */
-export interface DisplayMessage {
+export interface ShownMessage {
   readonly data: MimeBundle;
   /** Keyed by MIME type, e.g. `{"image/png": {alt: "…"}}`. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -25,13 +33,16 @@ export const displaySinkKey = Symbol.for("diffusion-workbook.display");
 function currentSink(): DisplaySink {
   const sink: unknown = Reflect.get(globalThis, displaySinkKey);
   if (typeof sink === "function") return (message) => void Reflect.apply(sink, undefined, [message]);
-  return (message) => console.log(message.data["text/plain"]);
+  return (message) => {
+    // What was printed stays printed.
+    if (!("clear" in message)) console.log(message.data["text/plain"]);
+  };
 }
 
 /** Shows one bundle. With `displayId` it can be replaced by {@link updateDisplay}. */
 export function display(
   data: MimeBundle,
-  options: { metadata?: DisplayMessage["metadata"]; displayId?: string } = {},
+  options: { metadata?: ShownMessage["metadata"]; displayId?: string } = {},
 ): void {
   const { metadata = {}, displayId } = options;
   currentSink()({ data, metadata, update: false, ...(displayId === undefined ? {} : { displayId }) });
@@ -41,7 +52,15 @@ export function display(
 export function updateDisplay(
   displayId: string,
   data: MimeBundle,
-  options: { metadata?: DisplayMessage["metadata"] } = {},
+  options: { metadata?: ShownMessage["metadata"] } = {},
 ): void {
   currentSink()({ data, metadata: options.metadata ?? {}, displayId, update: true });
+}
+
+/**
+ * Takes away what the running cell has shown so far. With `wait` only when its next output comes, so that a
+ * picture that changes does not flicker. Where no notebook is, it does nothing.
+ */
+export function clearOutput(options: { wait?: boolean } = {}): void {
+  currentSink()({ clear: options.wait === true ? "wait" : "now" });
 }

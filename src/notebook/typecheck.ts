@@ -4,12 +4,12 @@
  * may be declared once per notebook: a name that changes its meaning further down confuses readers
  * of the derivation, and a restarted kernel even more.
  */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import ts from "typescript";
-import { InputError } from "../error.js";
+import { join } from "node:path";
+import type ts from "typescript";
+import { cellGlobals, cellOptions } from "./cellOptions.js";
 import type { Notebook } from "./format/notebook.js";
 import { packageRoot } from "./root.js";
+import { typescript } from "./typescript.js";
 
 /** One complaint of the compiler, at its place in the notebook. */
 export interface CellProblem {
@@ -72,8 +72,8 @@ function toModule(file: string, notebook: Notebook): CellModule {
 function syntaxProblems(notebook: Notebook): readonly CellProblem[] {
   return notebook.cells.flatMap((cell, index) => {
     if (cell.type !== "code") return [];
-    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-    const { diagnostics = [] } = ts.transpileModule(cell.source, {
+    const compilerOptions = { target: typescript.ScriptTarget.ES2022, module: typescript.ModuleKind.ESNext };
+    const { diagnostics = [] } = typescript.transpileModule(cell.source, {
       compilerOptions,
       reportDiagnostics: true,
     });
@@ -90,13 +90,14 @@ function place(diagnostic: ts.Diagnostic): ts.LineAndCharacter {
 }
 
 function messageOf(diagnostic: ts.Diagnostic): string {
-  return `TS${diagnostic.code}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ")}`;
+  return `TS${diagnostic.code}: ${typescript.flattenDiagnosticMessageText(diagnostic.messageText, "\n  ")}`;
 }
 
 function createProgram(modules: readonly CellModule[]): ts.Program {
-  const options = compilerOptions();
-  const base = ts.createCompilerHost(options);
+  const options = { ...cellOptions(), noEmit: true };
+  const base = typescript.createCompilerHost(options);
   const texts = new Map(modules.map(({ file, text }) => [file, text]));
+  texts.set(join(packageRoot, "cell-globals.d.ts"), cellGlobals);
   const host: ts.CompilerHost = {
     ...base,
     getCurrentDirectory: () => packageRoot,
@@ -106,40 +107,16 @@ function createProgram(modules: readonly CellModule[]): ts.Program {
       const text = texts.get(file);
       return text === undefined
         ? base.getSourceFile(file, version)
-        : ts.createSourceFile(file, text, version);
+        : typescript.createSourceFile(file, text, version);
     },
   };
-  return ts.createProgram([...texts.keys()], options, host);
-}
-
-function compilerOptions(): ts.CompilerOptions {
-  const file = join(packageRoot, "tsconfig.json");
-  const read = ts.readConfigFile(file, (path) => ts.sys.readFile(path));
-  if (read.error !== undefined) throw new Error(`${file}: ${messageOf(read.error)}`);
-  const config: unknown = read.config;
-  const { options } = ts.parseJsonConfigFileContent(
-    config,
-    { ...ts.sys, readDirectory: () => [] },
-    packageRoot,
-  );
-  return { ...options, noEmit: true, declaration: false, paths: { "diffusion-workbook": [libraryTypes()] } };
-}
-
-/** What notebooks really import is the built library; without a build, its source. */
-function libraryTypes(): string {
-  const found = ["dist/index.d.ts", "src/index.ts"].find((file) => existsSync(join(packageRoot, file)));
-  if (found !== undefined) return join(packageRoot, found);
-  throw new InputError(
-    `${dirname(join(packageRoot, "dist"))}: no dist/index.d.ts`,
-    "the built library",
-    "Run: npm run build",
-  );
+  return typescript.createProgram([...texts.keys()], options, host);
 }
 
 function semanticProblems(program: ts.Program, module: CellModule): readonly CellProblem[] {
   const file = program.getSourceFile(module.file);
   if (file === undefined) throw new Error(`${module.file} is not in the program`);
-  return ts
+  return typescript
     .getPreEmitDiagnostics(program, file)
     .filter((diagnostic) => !isUnusedName(diagnostic, file))
     .map((diagnostic) => {
@@ -158,7 +135,7 @@ function isUnusedName(diagnostic: ts.Diagnostic, file: ts.SourceFile): boolean {
   if (!unused.includes(diagnostic.code)) return false;
   const start = diagnostic.start ?? 0;
   const statement = file.statements.find((node) => node.getStart(file) <= start && start < node.end);
-  if (statement === undefined || ts.isImportDeclaration(statement)) return false;
+  if (statement === undefined || typescript.isImportDeclaration(statement)) return false;
   return isDeclaredBy(statement, start, file);
 }
 
@@ -166,14 +143,14 @@ function isUnusedName(diagnostic: ts.Diagnostic, file: ts.SourceFile): boolean {
 function isDeclaredBy(statement: ts.Statement, position: number, file: ts.SourceFile): boolean {
   const holds = (node: ts.Node | undefined): boolean =>
     node !== undefined && node.getStart(file) <= position && position < node.end;
-  if (ts.isVariableStatement(statement)) {
+  if (typescript.isVariableStatement(statement)) {
     const { declarations } = statement.declarationList;
     return position === statement.getStart(file) || declarations.some(({ name }) => holds(name));
   }
   const isNamed =
-    ts.isFunctionDeclaration(statement) ||
-    ts.isClassDeclaration(statement) ||
-    ts.isInterfaceDeclaration(statement) ||
-    ts.isTypeAliasDeclaration(statement);
+    typescript.isFunctionDeclaration(statement) ||
+    typescript.isClassDeclaration(statement) ||
+    typescript.isInterfaceDeclaration(statement) ||
+    typescript.isTypeAliasDeclaration(statement);
   return isNamed && (position === statement.getStart(file) || holds(statement.name));
 }

@@ -1,4 +1,5 @@
 /** The other requests, and messages that must not be obeyed. */
+import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openJupyter, resultText, type Answer, type TestJupyter, type TestKernel } from "./client.js";
 
@@ -34,7 +35,7 @@ test("kernel_info says what runs here", async () => {
     implementation: "diffusion-workbook",
     language_info: {
       name: "typescript",
-      version: "5.0.4",
+      version: ts.version,
       mimetype: "text/typescript",
       file_extension: ".ts",
     },

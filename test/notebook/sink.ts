@@ -1,9 +1,9 @@
-import { displaySinkKey, type DisplayMessage } from "../../src/notebook/display.js";
+import { displaySinkKey, type ShownMessage } from "../../src/notebook/display.js";
 
 /** Installs a display sink like the kernel's and returns what it receives; undo it with {@link removeSink}. */
-export function recordDisplays(): DisplayMessage[] {
-  const messages: DisplayMessage[] = [];
-  Reflect.set(globalThis, displaySinkKey, (message: DisplayMessage) => messages.push(message));
+export function recordDisplays(): ShownMessage[] {
+  const messages: ShownMessage[] = [];
+  Reflect.set(globalThis, displaySinkKey, (message: ShownMessage) => messages.push(message));
   return messages;
 }
 

@@ -1,25 +1,15 @@
-import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
-
-const candidates = [
-  process.env["CHROME_PATH"],
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/usr/bin/google-chrome-stable",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  chromium.executablePath(),
-];
+import { findBrowser } from "../../setup/browser.mjs";
 
 /** A browser without network habits of its own. @throws if this machine has none, saying how to get one */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
+  const { env, platform } = process;
+  const executablePath = findBrowser({ env, platform });
   if (executablePath === undefined) {
     throw new Error(
       "No Chromium or Chrome found. Install one (Debian and Ubuntu: sudo apt-get install chromium; " +
-        "macOS: brew install --cask chromium), or say where it is: CHROME_PATH=/path/to/chrome npm test",
+        "macOS: brew install --cask chromium), or say where it is: WORKBOOK_CHROMIUM=/path/to/chromium npm test",
     );
   }
   const quiet = "background-networking component-update sync gpu quic"

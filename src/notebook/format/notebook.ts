@@ -64,7 +64,7 @@ export const kernelspec = {
 
 /** What Jupyter and nbconvert need to know about the language; never stored in the .md. */
 export const languageInfo = {
-  codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
+  codemirror_mode: "typescript",
   file_extension: ".ts",
   mimetype: "text/typescript",
   name: "typescript",

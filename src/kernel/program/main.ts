@@ -1,0 +1,45 @@
+/** The program process: runs the user's cells, one at a time, as the kernel process hands them over. */
+import { createAttribution } from "./attribution.js";
+import { createRunner } from "./execute.js";
+import { createGuard } from "./guard.js";
+import { installInput } from "./input.js";
+import { createCellModules } from "./modules.js";
+import { createOutput, installOutput } from "./output.js";
+import { pendingWork } from "./pending.js";
+import { createSession } from "./session.js";
+import { clearStop, createSignals } from "./signals.js";
+import { restoreTensorflow } from "./tensorflow.js";
+import { trackTimers } from "./timers.js";
+import { installTraps } from "./traps.js";
+import { startWatch } from "./watch.js";
+
+export function startProgram(): void {
+  const signals = createSignals();
+  const output = createOutput();
+  const guard = createGuard();
+  const attribution = createAttribution();
+  const timers = trackTimers(attribution);
+  const runner = createRunner({ guard, timers, attribution, pending: pendingWork(timers) });
+  installOutput(output, signals, attribution.currentId);
+  const session = createSession({ runner, guard, modules: createCellModules(process.cwd(), guard), output });
+  const { exit } = installTraps(runner, attribution, session.lateError);
+  const watch = startWatch(signals, (message) => {
+    switch (message.kind) {
+      case "run":
+        void session.run(message).then((outcome) => output.say({ kind: "done", id: message.id, outcome }));
+        return;
+      case "interrupt":
+        clearStop(signals);
+        restoreTensorflow();
+        runner.interrupt();
+        watch.interrupted();
+        return;
+      case "exit":
+        exit(0);
+    }
+  });
+  installInput(watch, output, attribution.currentId);
+  output.say({ kind: "ready" });
+}
+
+startProgram();
