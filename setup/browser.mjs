@@ -17,7 +17,7 @@ const onMac = [
 
 /**
  * The browser's program; undefined if there is none. WORKBOOK_CHROMIUM names another.
- * @param {Context} context
+ * @param {Pick<Context, "env" | "platform">} system
  * @returns {string | undefined}
  */
 export function findBrowser({ env, platform }) {

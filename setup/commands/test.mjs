@@ -8,8 +8,11 @@ import { delimiter, join } from "node:path";
 import { setUp } from "../all.mjs";
 import { provideBrowser } from "../browser.mjs";
 import { createContext } from "../context.mjs";
+import { perform } from "../engine.mjs";
 import { movingLine, resultLine } from "../lines.mjs";
+import { withLock } from "../lock.mjs";
 import { runShown } from "../shown.mjs";
+import { nodeVersions } from "../steps/nodes.mjs";
 
 /** @typedef {import("../context.mjs").Context} Context */
 /** @typedef {{name: string, script: string}} Check a script of package.json and what it is called here */
@@ -30,6 +33,8 @@ export async function test(options) {
     process.exitCode = 1;
     return;
   }
+  // A browser or a Node that cannot be had stops nothing: the tests that need it will say so.
+  await withLock(context, (locked) => perform(locked, nodeVersions));
   const browser = await provideBrowser(context);
   const env = {
     ...context.env,
