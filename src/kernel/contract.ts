@@ -71,6 +71,8 @@ export type InputAnswer =
   | { readonly kind: "interrupted" };
 
 export type ToProgram =
+  /** Packages that the next run will import: they can load while its cell is being compiled. */
+  | { readonly kind: "preload"; readonly id: number; readonly packages: readonly string[] }
   | ({ readonly kind: "run" } & RunCell)
   | { readonly kind: "interrupt" }
   | { readonly kind: "input"; readonly answer: InputAnswer }

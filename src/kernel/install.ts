@@ -27,9 +27,10 @@ export interface KernelSpec {
 
 /**
  * Flags of Node: no async-hooks check, because it ends the process when a loop is terminated; no warnings on
- * stderr, because the kernel prints them to the cell's output.
+ * stderr, because the kernel prints them to the cell's output; `import.meta.resolve` from any folder, because
+ * cells import from that of their notebook.
  */
-const nodeFlags = ["--no-force-async-hooks-checks", "--no-warnings"];
+const nodeFlags = ["--no-force-async-hooks-checks", "--no-warnings", "--experimental-import-meta-resolve"];
 
 export function kernelSpec(node: string = process.execPath): KernelSpec {
   return {

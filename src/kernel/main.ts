@@ -24,7 +24,7 @@ const backlogLimit = 16 * 2 ** 20;
 const flushMs = 300;
 
 async function startKernel(connectionFile: string): Promise<void> {
-  const compiler = startCompiler(process.cwd());
+  const compiler = startCompiler(process.cwd(), (packages) => executions.preload(packages));
   const program = startProgram({
     said: (message) => executions.said(message),
     wrote: (name, text) => executions.wrote(name, text),

@@ -109,11 +109,14 @@ export interface TestJupyter {
   readonly close: () => void;
 }
 
+/** The Node that runs the kernels under test: `WORKBOOK_KERNEL_NODE=/path/to/node npx vitest run test/kernel`. */
+const kernelNode = process.env["WORKBOOK_KERNEL_NODE"] ?? process.execPath;
+
 /**
  * A Jupyter of its own, whose only added kernel is the one installed from this tree.
  * @param node the Node that is to run the kernel
  */
-export function openJupyter(node: string = process.execPath): TestJupyter {
+export function openJupyter(node: string = kernelNode): TestJupyter {
   const prefix = mkdtempSync(join(tmpdir(), "workbook kernel "));
   installKernel(prefix, { name: "workbook-under-test", node });
   const child = spawn(projectPython(), [join(packageRoot, "test", "kernel", "client.py")], {

@@ -145,6 +145,8 @@ test("cells are checked strictly", async () => {
   const answer = await kernel.execute("let n: string = null;");
   expect(answer.reply).toMatchObject({ status: "error", ename: "TypeScriptError" });
   expect(answer.reply?.["evalue"]).toContain("Type 'null' is not assignable to type 'string'.");
+  const unchecked = await kernel.execute("const listed = [1]; listed[5].toFixed()");
+  expect(unchecked.reply?.["evalue"]).toContain("Object is possibly 'undefined'.");
 });
 
 test("a value can bring its own bundle", async () => {
@@ -160,4 +162,31 @@ test("a value can bring its own bundle", async () => {
 test("the working folder is the notebook's", async () => {
   const answer = await kernel.execute("console.log(process.cwd())");
   expect(streamText(answer)).toBe(`${folder}\n`);
+});
+
+test("a package is loaded while its cell is compiled, once, with or without top-level await", async () => {
+  const write = (name: string, code: string): void => {
+    const place = join(folder, "node_modules", name);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "package.json"), JSON.stringify({ name, type: "module", main: "index.js" }));
+    writeFileSync(join(place, "index.js"), `console.log("${name} runs");\n${code}`);
+    writeFileSync(
+      join(place, "index.d.ts"),
+      "export declare let value: number;\nexport declare const bump: () => void;",
+    );
+  };
+  write("plain", "export let value = 1; export const bump = () => { value++; };");
+  write("awaiting", "await null; export let value = 2; export const bump = () => {};");
+  write("broken", 'throw new Error("this package is broken");');
+  const cell =
+    'import { value as a, bump } from "plain";\nimport { value as b } from "awaiting";\nbump(); [a, b]';
+  const first = await kernel.execute(cell);
+  expect([resultText(first), streamText(first)]).toEqual(["[ 2, 2 ]", "plain runs\nawaiting runs\n"]);
+  const again = await kernel.execute(cell);
+  expect([resultText(again), streamText(again)]).toEqual(["[ 3, 2 ]", ""]);
+  expect((await kernel.execute('import { value } from "broken"; value')).reply?.["evalue"]).toBe(
+    "this package is broken",
+  );
+  const later = await kernel.execute('const { value: c } = await import("plain"); c');
+  expect(resultText(later)).toBe("3");
 });

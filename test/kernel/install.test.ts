@@ -34,6 +34,7 @@ const expected = {
     process.execPath,
     "--no-force-async-hooks-checks",
     "--no-warnings",
+    "--experimental-import-meta-resolve",
     join(packageRoot, "dist", "kernel", "main.js"),
     "{connection_file}",
   ],

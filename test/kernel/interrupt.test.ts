@@ -1,4 +1,7 @@
 /** Every kind of loop stops, within a second, with variables kept and the heartbeat beating meanwhile. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   openJupyter,
@@ -116,4 +119,33 @@ test("a training step that is cut off leaves TensorFlow.js usable, without open 
   const open =
     "const { scopeStack, kernelDepth, gradientDepth } = tf.engine().state; [scopeStack.length, kernelDepth, gradientDepth]";
   expect(resultText(await kernel.execute(open))).toBe("[ 0, 0, 0 ]");
+});
+
+test("a loop of native operations of TensorFlow stops between two of them", async () => {
+  await kernel.execute(
+    'import * as tf from "@tensorflow/tfjs-core";\nconst backend = await useBackend(); const big = tf.ones([400, 400]);',
+  );
+  const before = resultText(await kernel.execute("[tf.memory().numTensors]"));
+  expectStopped(
+    await kernel.interrupt("console.log('go'); for (;;) tf.tidy(() => tf.matMul(big, big).dataSync())", 0.3),
+  );
+  expect(resultText(await kernel.execute("[tf.memory().numTensors]"))).toBe(before);
+  expect(resultText(await kernel.execute("tf.tidy(() => tf.matMul(big, big).dataSync()[0])"))).toBe("400");
+});
+
+test("an asynchronous loop in a local TypeScript file stops", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "workbook loops "));
+  writeFileSync(
+    join(folder, "loop.ts"),
+    "export let rounds = 0;\nexport async function run(): Promise<void> {\n" +
+      "  for (;;) { try { rounds++; await null; await new Promise((resolve) => setImmediate(resolve)); } catch {} }\n}\n",
+  );
+  const local = await jupyter.start(folder);
+  await local.execute('import { rounds, run } from "./loop.ts";');
+  expectStopped(await local.interrupt("console.log('go'); await run();", 0.3));
+  const after =
+    "const noted = rounds; await new Promise((resolve) => setTimeout(resolve, 100)); rounds - noted";
+  expect(resultText(await local.execute(after))).toBe("0");
+  await local.shutDown();
+  rmSync(folder, { recursive: true });
 });

@@ -87,6 +87,24 @@ test("history has the inputs of this session", async () => {
   expect(found.reply?.["history"]).toEqual([[0, expect.any(Number), ["'to be remembered'", null]]]);
 });
 
+test("connect_request is told the ports", async () => {
+  const { reply, replyType } = await ask("connect_request", {});
+  expect(replyType).toBe("connect_reply");
+  const ports = ["shell_port", "control_port", "iopub_port", "stdin_port", "hb_port"];
+  expect(Object.keys(reply ?? {}).sort()).toEqual([...ports].sort());
+  expect(Object.values(reply ?? {}).every((port) => Number.isInteger(port))).toBe(true);
+});
+
+test("completion and inspection answer while a cell runs", async () => {
+  await kernel.begin("{ const end = Date.now() + 1500; while (Date.now() < end); }");
+  const begin = Date.now();
+  const completed = await ask("complete_request", { code: "alpha", cursor_pos: 5 });
+  const inspected = await ask("inspect_request", { code: "alphabet", cursor_pos: 3, detail_level: 0 });
+  expect(Date.now() - begin).toBeLessThan(1000);
+  expect(completed.reply?.["matches"]).toContain("alphabet");
+  expect(inspected.reply).toMatchObject({ found: true });
+});
+
 test("there are no comms", async () => {
   const { reply, replyType } = await ask("comm_info_request", { target_name: "jupyter.widget" });
   expect([replyType, reply]).toEqual(["comm_info_reply", { status: "ok", comms: {} }]);

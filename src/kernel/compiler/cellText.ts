@@ -26,8 +26,23 @@ export interface CellText {
   readonly declared: ReadonlyMap<string, DeclaredName>;
   /** The names that the author's own `export` already covers. */
   readonly exported: ReadonlySet<string>;
+  /** Nothing but white space and comments. */
+  readonly isEmpty: boolean;
   /** Every identifier of the text. */
   readonly mentioned: ReadonlySet<string>;
+}
+
+/**
+ * The packages that a cell imports for their values, by a glance at its text: no local files, and not what Node
+ * has built in.
+ */
+export function packagesOf(source: string): string[] {
+  return parseModule(source).statements.flatMap((node) => {
+    if (!typescript.isImportDeclaration(node) || !typescript.isStringLiteral(node.moduleSpecifier)) return [];
+    const isType = node.importClause?.phaseModifier === typescript.SyntaxKind.TypeKeyword;
+    const { text } = node.moduleSpecifier;
+    return isType || /^(node:|\.|\/)/.test(text) ? [] : [text];
+  });
 }
 
 export function readCell(source: string): CellText {
@@ -45,6 +60,7 @@ export function readCell(source: string): CellText {
   for (const statement of file.statements) declareHoisted(statement, declare);
   return {
     syntaxProblems,
+    isEmpty: file.statements.length === 0,
     refused: file.statements.flatMap((statement) => refuse(statement, file)),
     declared,
     exported: new Set(file.statements.flatMap(exportedNames)),

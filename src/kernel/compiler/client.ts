@@ -19,7 +19,11 @@ export interface ToCompiler {
   readonly parameters: readonly unknown[];
 }
 
-type FromCompiler = { readonly result: unknown } | { readonly error: unknown };
+export type FromCompiler =
+  | { readonly result: unknown }
+  | { readonly error: unknown }
+  /** Sent before a cell is compiled: the packages that it imports. */
+  | { readonly packages: readonly string[] };
 
 interface Pending {
   readonly resolve: (result: never) => void;
@@ -31,8 +35,14 @@ const stackMegabytes = 32;
 /** Without limits V8 lets the garbage of many small compilations grow to several times of what is in use. */
 const limits = { stackSizeMb: stackMegabytes, maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 48 };
 
-/** @param folder where relative imports of cells start */
-export function startCompiler(folder: string): CompilerClient {
+/**
+ * @param folder where relative imports of cells start
+ * @param imports is told the packages that a cell imports, before the cell is compiled
+ */
+export function startCompiler(
+  folder: string,
+  imports: (packages: readonly string[]) => void = () => undefined,
+): CompilerClient {
   const worker = new Worker(new URL("./thread.js", import.meta.url), {
     workerData: folder,
     resourceLimits: limits,
@@ -45,6 +55,10 @@ export function startCompiler(folder: string): CompilerClient {
     for (const { reject } of pending.splice(0)) reject(ended);
   };
   worker.on("message", (answer: FromCompiler) => {
+    if ("packages" in answer) {
+      if (answer.packages.length > 0) imports(answer.packages);
+      return;
+    }
     const asked = pending.shift();
     if ("error" in answer) asked?.reject(answer.error);
     else asked?.resolve(answer.result as never);

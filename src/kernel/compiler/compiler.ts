@@ -7,7 +7,7 @@ import type { Compilation, Json } from "../contract.js";
 import { readCell } from "./cellText.js";
 import { complete } from "./completion.js";
 import { cellProblems, describeProblems } from "./diagnostics.js";
-import { emitCell } from "./emit.js";
+import { emitCell, emptyScript } from "./emit.js";
 import { moduleSpecifiers } from "./imports.js";
 import { inspectAt } from "./inspection.js";
 import { isComplete } from "./isComplete.js";
@@ -54,6 +54,7 @@ export function createCompiler(folder: string): Compiler {
     if (text.syntaxProblems.length > 0) {
       return failure([{ name, text: source, problems: text.syntaxProblems }]);
     }
+    if (text.isEmpty) return { status: "ok", cell: { script: emptyScript(file), modules: [] } };
     const used = names.usedBy(text);
     const whole = `${source}\n${exportText(text)}\n${accessText(used, files)}\n`;
     service.write(files.current, whole);

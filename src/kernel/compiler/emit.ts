@@ -49,6 +49,12 @@ export function emitCell(program: ts.Program, source: ts.SourceFile, cell: Emitt
   };
 }
 
+/** The script of a cell that has nothing to run. */
+export function emptyScript(file: string): Script {
+  const map = { version: 3, sources: [file], names: [], mappings: "" };
+  return { file, text: "(async function () {})", map: JSON.stringify(map) };
+}
+
 /** Without what stands for the whole of a file: a `#!` line and the place of the map. */
 export function bodyOf(output: string): string {
   return output.replace(/^#!.*/, "").replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, "\n");

@@ -21,10 +21,14 @@ export function startProgram(): void {
   const timers = trackTimers(attribution);
   const runner = createRunner({ guard, timers, attribution, pending: pendingWork(timers) });
   installOutput(output, signals, attribution.currentId);
-  const session = createSession({ runner, guard, modules: createCellModules(process.cwd(), guard), output });
+  const modules = createCellModules(process.cwd(), guard);
+  const session = createSession({ runner, guard, modules, output });
   const { exit } = installTraps(runner, attribution, session.lateError);
   const watch = startWatch(signals, (message) => {
     switch (message.kind) {
+      case "preload":
+        attribution.enter(message.id, () => modules.preload(message.packages));
+        return;
       case "run":
         void session.run(message).then((outcome) => output.say({ kind: "done", id: message.id, outcome }));
         return;

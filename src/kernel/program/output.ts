@@ -14,8 +14,8 @@ export interface Output {
 }
 
 const kernelFd = 3;
-/** Node's word on how modules.ts imports for cells: nothing that the reader could change. */
-const ownWarning = /^vm\.USE_MAIN_CONTEXT_DEFAULT_LOADER /;
+/** Node's word on how modules.ts loads what cells import: nothing that the reader could change. */
+const ownWarning = /^(vm\.USE_MAIN_CONTEXT_DEFAULT_LOADER|Support for loading ES Module in require\(\)) /;
 
 /**
  * Writes stand still until the kernel process has taken the text: output streams also out of a loop, nothing is

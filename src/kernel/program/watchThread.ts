@@ -34,6 +34,7 @@ function watch(data: WatchData): void {
         setTimeout(kill, exitMs);
         toMain(message);
         return;
+      case "preload":
       case "run":
         toMain(message);
     }

@@ -32,6 +32,8 @@ export interface Executions {
   readonly wrote: (name: StreamName, text: string) => void;
   /** The program has ended: its error belongs to the newest cell, if that has had its reply already. */
   readonly programDied: (error: ErrorContent) => void;
+  /** The cell that is being compiled imports these packages. */
+  readonly preload: (packages: readonly string[]) => void;
   /** The answer to the question of a cell has come. */
   readonly inputReplied: (text: string) => void;
   readonly flush: () => void;
@@ -41,7 +43,7 @@ export interface ExecutionParts {
   readonly speaker: Speaker;
   readonly history: History;
   readonly compile: (request: { source: string; count: number; file: string }) => Promise<Compilation>;
-  readonly program: Pick<ProgramProcess, "run" | "interrupt" | "answerInput">;
+  readonly program: Pick<ProgramProcess, "run" | "preload" | "interrupt" | "answerInput">;
 }
 
 const interrupted: ErrorContent = {
@@ -187,6 +189,7 @@ export function createExecutions({ speaker, history, compile, program }: Executi
       streams.flush();
       if (running === undefined) publish(lastId, "error", { ...error });
     },
+    preload: (packages) => program.preload(lastId, packages),
     inputReplied: (text) => answerInput({ kind: "text", text }),
     flush: () => streams.flush(),
   };

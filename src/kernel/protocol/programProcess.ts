@@ -22,6 +22,8 @@ import { readLines, toLine } from "./jsonLines.js";
 export interface ProgramProcess {
   /** Runs one cell to its outcome; one at a time. */
   readonly run: (cell: RunCell) => Promise<Outcome>;
+  /** Loads packages ahead of the run that will import them. */
+  readonly preload: (id: number, packages: readonly string[]) => void;
   /** Resolves when the program has confirmed that it was stopped, or has ended. */
   readonly interrupt: () => Promise<void>;
   readonly answerInput: (answer: InputAnswer) => void;
@@ -99,6 +101,7 @@ export function startProgram(events: ProgramEvents): ProgramProcess {
         };
         current.send({ kind: "run", ...cell });
       }),
+    preload: (id, packages) => current.send({ kind: "preload", id, packages }),
     interrupt: () =>
       new Promise((resolve) => {
         stopping.push(resolve);
