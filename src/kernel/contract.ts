@@ -33,6 +33,8 @@ export interface CompiledCell {
    * program/runtime.ts).
    */
   readonly script: Script;
+  /** The names of earlier cells whose values the script asks for. */
+  readonly uses: readonly string[];
   /** Every local TypeScript file that the cell reaches, in no particular order; all of them each time. */
   readonly modules: readonly LocalModule[];
 }

@@ -41,7 +41,7 @@ async function startKernel(connectionFile: string): Promise<void> {
   );
   const speaker = createSpeaker(sockets);
   const history = createHistory();
-  const executions: Executions = createExecutions({ speaker, history, compile: compiler.compile, program });
+  const executions: Executions = createExecutions({ speaker, history, compiler, program });
   const shutDown = (): void => {
     executions.flush();
     void endAfter(sockets, program.end());

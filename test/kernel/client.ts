@@ -80,7 +80,7 @@ export interface TestKernel {
   readonly within: (seconds: number, request: Request) => Promise<Answer>;
   readonly forge: (kind: string, code: string) => Promise<string>;
   /** What has arrived so far for a request, also after its end. */
-  readonly messagesOf: (answer: Answer) => Promise<IopubMessage[]>;
+  readonly messagesOf: (answer: Pick<Answer, "id">) => Promise<IopubMessage[]>;
   /** What arrives within the time without being asked for. */
   readonly late: (seconds: number) => Promise<LateMessage[]>;
   /** Everything that has arrived since this was asked last. */

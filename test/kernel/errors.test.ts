@@ -69,7 +69,7 @@ test("a type error names the place, and the cell is not run", async () => {
 test.each([
   ["throw 'text'", "string", "text"],
   ["throw { code: 3 }", "Object", "{ code: 3 }"],
-  ["throw null", "object", "null"],
+  ["throw null", "null", "null"],
   ["await Promise.reject(new Error('rejected'))", "Error", "rejected"],
   ["void Promise.reject(new Error('unhandled'))", "Error", "unhandled"],
   ["(async () => { await null; throw new Error('forgotten') })(); 0", "Error", "forgotten"],

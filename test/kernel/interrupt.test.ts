@@ -84,6 +84,16 @@ test("output streams while a synchronous loop runs", async () => {
   expect(streamText(answer)).toBe("started\n");
 });
 
+test("the traceback of a stopped loop tells where it was", async () => {
+  const defined = await kernel.execute("function spin(): void {\n  for (;;) {\n    steps++;\n  }\n}");
+  const answer = await kernel.interrupt("console.log('go');\nspin();", 0.3);
+  expectStopped(answer);
+  const [defines, calls] = [defined, answer].map(({ reply }) => Number(reply?.["execution_count"]));
+  const traceback = (answer.reply?.["traceback"] as string[]).join("\n");
+  expect(traceback).toMatch(new RegExp(`\\n {4}at spin, cell \\[${String(defines)}\\], line [23]\\n`));
+  expect(traceback).toContain(`\n    at cell [${String(calls)}], line 2`);
+});
+
 test("an interrupt while nothing runs does no harm", async () => {
   const [answer] = await kernel.send(["control", "interrupt_request", {}]);
   expect(answer?.reply).toEqual({ status: "ok" });

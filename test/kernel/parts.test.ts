@@ -92,10 +92,37 @@ test("lines of JSON arrive whole, however the pipe cuts them", () => {
   for (const size of [1, 3, 7, 1000, bytes.length]) {
     const got: unknown[] = [];
     const pipe = new EventEmitter();
-    readLines(pipe, (value) => got.push(value));
+    readLines(
+      pipe,
+      (value) => got.push(value),
+      (line) => got.push(line),
+    );
     for (let at = 0; at < bytes.length; at += size) pipe.emit("data", bytes.subarray(at, at + size));
     expect(got).toEqual(values);
   }
+});
+
+test.each(["junk", "null", "7", "[1]"])("the line %j is no message", (line) => {
+  const spoiled: string[] = [];
+  const pipe = new EventEmitter();
+  readLines(
+    pipe,
+    () => expect.unreachable(),
+    (one) => spoiled.push(one),
+  );
+  pipe.emit("data", Buffer.from(`${line}\n`));
+  expect(spoiled).toEqual([line]);
+});
+
+test("half of a surrogate pair becomes U+FFFD, all else stays as it is", () => {
+  const text = 'a\ud800b 𝔼 \\ud800 \n"ε\udfff';
+  const frames = writeMessage("key", "session", {
+    identities: [],
+    type: "stream",
+    parent: {},
+    content: { text },
+  });
+  expect(readMessage("key", frames)?.content).toEqual({ text: 'a\ufffdb 𝔼 \\ud800 \n"ε\ufffd' });
 });
 
 test.each([
@@ -144,6 +171,14 @@ test.each([
     false,
   ],
   ["Error: probe\n    at <anonymous>:1:10", false],
+  [
+    "Error: probe\n    at <anonymous>:1:10\n    at ReadStream.<anonymous> (workbook-cell-1.js:2:5)\n    at node:events:1:1",
+    true,
+  ],
+  [
+    "Error: probe\n    at <anonymous>:1:10\n    at eval (eval at <anonymous> (workbook-cell-1.js:2:5), <anonymous>:1:5)",
+    true,
+  ],
 ])("the stack %j has user code that may be cut off: %j", (stack, expected) => {
   expect(hasUserCode(stack)).toBe(expected);
 });

@@ -77,6 +77,7 @@ export function startCompiler(
     });
   return {
     compile: (request) => call("compile", request),
+    commit: () => call("commit"),
     complete: (source, cursor) => call("complete", source, cursor),
     inspect: (source, cursor, detail) => call("inspect", source, cursor, detail),
     isComplete: (source) => call("isComplete", source),

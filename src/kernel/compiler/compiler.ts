@@ -23,8 +23,10 @@ export interface CompileRequest {
 }
 
 export interface Compiler {
-  /** Compiles one cell; on success its names are known to later cells. */
+  /** Compiles one cell. */
   readonly compile: (request: CompileRequest) => Compilation;
+  /** The cell compiled last is going to run: its names are known to later cells from now on. */
+  readonly commit: () => void;
   /** The content of a complete_reply; `cursor` and places in the result count code points. */
   readonly complete: (source: string, cursor: number) => Json;
   /** The content of an inspect_reply; detail 1 adds the tags of the documentation. */
@@ -48,13 +50,15 @@ export function createCompiler(folder: string): Compiler {
   const nameOfCell = (id: number | undefined, current: string): string =>
     id === undefined ? current : `cell [${counts[id] ?? "?"}]`;
 
+  let compiled: (() => void) | undefined;
   const compile: Compiler["compile"] = ({ source, count, file }) => {
+    compiled = undefined;
     const name = `cell [${count}]`;
     const text = readCell(source);
     if (text.syntaxProblems.length > 0) {
       return failure([{ name, text: source, problems: text.syntaxProblems }]);
     }
-    if (text.isEmpty) return { status: "ok", cell: { script: emptyScript(file), modules: [] } };
+    if (text.isEmpty) return { status: "ok", cell: { script: emptyScript(file), uses: [], modules: [] } };
     const used = names.usedBy(text);
     const whole = `${source}\n${exportText(text)}\n${accessText(used, files)}\n`;
     service.write(files.current, whole);
@@ -70,18 +74,25 @@ export function createCompiler(folder: string): Compiler {
     const moduleOf = (specifier: string): string => resolver.local(specifier, files.current) ?? specifier;
     const script = emitCell(program, module, { text, end: source.length, used, file, moduleOf });
     const modules = locals.compile(reached);
-    if (text.declared.size > 0) {
+    const imported = moduleSpecifiers(module, source.length);
+    compiled = () => {
+      packages.add(imported);
+      if (text.declared.size === 0) return;
       const id = counts.push(count) - 1;
       service.write(files.cell(id), whole);
       names.add(id, text.declared.values());
-    }
-    packages.add(moduleSpecifiers(module, source.length));
-    return { status: "ok", cell: { script, modules } };
+    };
+    const uses = used.filter(({ hasValue }) => hasValue).map((one) => one.name);
+    return { status: "ok", cell: { script, uses, modules } };
   };
 
   const session = { service, names, cellName: (id: number | undefined) => nameOfCell(id, "this cell") };
   return {
     compile,
+    commit: () => {
+      compiled?.();
+      compiled = undefined;
+    },
     complete: (source, cursor) => complete(session, source, cursor),
     inspect: (source, cursor, detail) => inspectAt(session, source, cursor, detail),
     isComplete,

@@ -47,7 +47,10 @@ export function bindImports(
     const module: Access = () => factory.createIdentifier(name);
     if (clause !== undefined) bindClause(factory, clause, module, bind);
     const path = typescript.isStringLiteral(specifier) ? moduleOf(specifier.text) : "";
-    const request = factory.createCallExpression(member("import"), undefined, [
+    const request = factory.createCallExpression(member("importNames"), undefined, [
+      factory.createArrayLiteralExpression(
+        requestedNames(clause).map((one) => factory.createStringLiteral(one)),
+      ),
       factory.createStringLiteral(path),
       ...(attributes === undefined ? [] : [attributesObject(factory, attributes)]),
     ]);
@@ -76,6 +79,16 @@ export function bindImports(
     reference: (declaration) => byDeclaration.get(declaration),
     getter: (name) => byName.get(name)?.(),
   };
+}
+
+/** The exports that an import declaration asks for. */
+function requestedNames(clause: ts.ImportClause | undefined): string[] {
+  const bindings = clause?.namedBindings;
+  const named = bindings !== undefined && typescript.isNamedImports(bindings) ? bindings.elements : [];
+  return [
+    ...(clause?.name === undefined ? [] : ["default"]),
+    ...named.filter((one) => !one.isTypeOnly).map((one) => (one.propertyName ?? one.name).text),
+  ];
 }
 
 function bindClause(

@@ -20,6 +20,8 @@ export interface Runner {
   /** Ends the running cell with an error, wherever its code is. Returns false if none is running. */
   readonly fail: (error: unknown) => boolean;
   readonly interrupt: () => void;
+  /** The interrupt has ended code with this stack: the error of the cell tells where that was. */
+  readonly cutOff: (stack: string) => void;
 }
 
 export interface RunnerParts {
@@ -31,9 +33,11 @@ export interface RunnerParts {
 
 // Kept before user code and the timer tracker can replace it.
 const { setImmediate } = globalThis;
+const race = Promise.race.bind(Promise);
 const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function createRunner({ guard, timers, attribution, pending }: RunnerParts): Runner {
+  let interruption: Interrupted | undefined;
   let running: { readonly id: number; readonly fail: (error: unknown) => void } | undefined;
 
   const run = async (cell: RunnableCell): Promise<Ending> => {
@@ -62,11 +66,11 @@ export function createRunner({ guard, timers, attribution, pending }: RunnerPart
           });
       });
     });
-    await Promise.race([ended, failing]);
+    await race([ended, failing]);
     await twoTurns();
     // A cell has ended when what it started has ended: a test that nobody awaits can still fail.
     while (failure === undefined && pending.since(begun, cell.id)) {
-      await Promise.race([pending.change(), failing]);
+      await race([pending.change(), failing]);
       await twoTurns();
     }
     running = undefined;
@@ -82,8 +86,12 @@ export function createRunner({ guard, timers, attribution, pending }: RunnerPart
     fail,
     runningId: () => running?.id,
     interrupt: () => {
+      interruption = new Interrupted();
       // Without a running cell it still stops what earlier cells left behind.
-      if (!fail(new Interrupted())) guard.stop();
+      if (!fail(interruption)) guard.stop();
+    },
+    cutOff: (stack) => {
+      if (interruption !== undefined) interruption.stack = stack;
     },
   };
 }

@@ -28,17 +28,38 @@ export interface GuardControl extends Guard {
   readonly stop: () => void;
 }
 
+/** `for await` over a plain iterable awaits its items. */
+async function* awaited<T>(items: Iterable<T | Promise<T>>): AsyncGenerator<T> {
+  for (const item of items) yield await item;
+}
+
 export function createGuard(): GuardControl {
   let epoch = 0;
   const resume = <T>(before: number, value: T): T => {
     if (before !== epoch) throw new Interrupted();
     return value;
   };
-  async function* iterate<T>(items: AsyncIterable<T> | Iterable<T | Promise<T>>): AsyncGenerator<T> {
+  /** Passes on what the iterator says, as it says it, until the program is stopped. */
+  const watched = <T>(inner: AsyncIterator<T>): AsyncIterator<T> => {
     const before = epoch;
-    // Leaving this loop by the throw closes `items`, so that a generator can run its `finally`.
-    for await (const item of items) yield resume(before, item);
-  }
+    return {
+      next: async () => {
+        const result = await inner.next();
+        if (before !== epoch) {
+          // The loop ends by an error and will not close the iterator: a generator has its `finally` to run.
+          await inner.return?.();
+          throw new Interrupted();
+        }
+        return result;
+      },
+      // What a loop does when it is left; it gives no value.
+      return: async () => (await inner.return?.()) ?? { done: true, value: undefined },
+    };
+  };
+  const iterate = <T>(items: AsyncIterable<T> | Iterable<T | Promise<T>>): AsyncIterable<T> => ({
+    [Symbol.asyncIterator]: () =>
+      watched(Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : awaited(items)),
+  });
   return {
     get epoch() {
       return epoch;

@@ -5,6 +5,7 @@
  * Looking first matters: a termination that hits our own code or Node's would break the kernel.
  */
 import { Session } from "node:inspector/promises";
+import { readFrame } from "./frames.js";
 
 /**
  * How long the main thread has to answer. An event loop that turns answers within milliseconds; a training
@@ -21,7 +22,8 @@ export interface Interrupter {
   readonly confirmed: () => void;
 }
 
-export function createInterrupter(askMainThread: () => void): Interrupter {
+/** @param cutOff is told the stack of the code that is about to be ended */
+export function createInterrupter(askMainThread: () => void, cutOff: (stack: string) => void): Interrupter {
   let waiting: (() => void)[] = [];
   return {
     confirmed: () => {
@@ -41,7 +43,9 @@ export function createInterrupter(askMainThread: () => void): Interrupter {
           // During a long native call neither comes before the call returns.
           const stack = await Promise.race([answer, lookAtStack(session)]);
           if (stack === undefined) return;
-          if (hasUserCode(stack)) await Promise.race([answer, session.post("Runtime.terminateExecution")]);
+          if (!hasUserCode(stack)) continue;
+          cutOff(stack);
+          await Promise.race([answer, session.post("Runtime.terminateExecution")]);
         } while (!(await within(answer, answerMs)));
       } finally {
         session.disconnect();
@@ -51,11 +55,13 @@ export function createInterrupter(askMainThread: () => void): Interrupter {
   };
 }
 
-/** Runs in the middle of whatever the main thread executes. */
+/** Runs in the middle of whatever the main thread executes; user code may have changed how stacks are written. */
 const probe = `(() => {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 200;
-  try { return String(new Error("probe").stack); } finally { Error.stackTraceLimit = limit; }
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Object.assign(Error, { stackTraceLimit: 200, prepareStackTrace: undefined });
+  try { return String(new Error("probe").stack); } finally {
+    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+  }
 })()`;
 
 async function lookAtStack(session: Session): Promise<string> {
@@ -63,7 +69,7 @@ async function lookAtStack(session: Session): Promise<string> {
   return String(result.value);
 }
 
-const ownCode = /node:|<anonymous>|[\\/]dist[\\/]kernel[\\/]/;
+const ownFile = /^(node:|<anonymous>$)|[\\/]dist[\\/]kernel[\\/]/;
 
 /** A line on its way to the kernel process is not to be cut off. */
 const writing = /[\\/]dist[\\/]kernel[\\/]program[\\/]output\.js/;
@@ -71,7 +77,14 @@ const writing = /[\\/]dist[\\/]kernel[\\/]program[\\/]output\.js/;
 /** Whether the user's code is on the stack: a frame that is neither ours, nor Node's, nor the probe itself. */
 export function hasUserCode(stack: string): boolean {
   const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
-  return frames.some((line) => !ownCode.test(line)) && !frames.some((line) => writing.test(line));
+  return frames.some(isUserFrame) && !frames.some((line) => writing.test(line));
+}
+
+function isUserFrame(line: string): boolean {
+  // What `eval` and `new Function` made runs only when the user's code asks for it.
+  if (line.includes("eval at ")) return true;
+  const frame = readFrame(line);
+  return frame !== undefined && !ownFile.test(frame.file);
 }
 
 /** Whether the promise settled within the time. */

@@ -12,6 +12,8 @@ import type { CellRuntime } from "./runtime.js";
 export interface CellModules {
   /** See `CellRuntime.import`. */
   readonly import: CellRuntime["import"];
+  /** See `CellRuntime.importNames`. */
+  readonly importNames: CellRuntime["importNames"];
   readonly require: NodeJS.Require;
   /** Begins to load packages that a cell will import. */
   readonly preload: (packages: readonly string[]) => void;
@@ -51,6 +53,14 @@ export function createCellModules(folder: string, guard: Guard): CellModules {
   const require = (id: string): unknown => plain(id === libraryName ? library : id);
   return {
     import: load,
+    importNames: async (names, specifier, options) => {
+      const namespace = await load(specifier, options);
+      const missing = names.find((name) => !(name in namespace));
+      if (missing === undefined) return namespace;
+      throw new SyntaxError(
+        `${specifier} has no export named '${missing}'; import its default or its namespace, and look there`,
+      );
+    },
     preload,
     require: Object.assign(require, {
       resolve: plain.resolve,

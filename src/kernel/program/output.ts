@@ -14,6 +14,8 @@ export interface Output {
 }
 
 const kernelFd = 3;
+// Kept, because a program may replace it.
+const bytesOf = Buffer.from.bind(Buffer) as (text: string) => Buffer<ArrayBuffer>;
 /** Node's word on how modules.ts loads what cells import: nothing that the reader could change. */
 const ownWarning = /^(vm\.USE_MAIN_CONTEXT_DEFAULT_LOADER|Support for loading ES Module in require\(\)) /;
 
@@ -25,7 +27,7 @@ export function createOutput(): Output {
   let rest = Buffer.alloc(0);
   const say = (message: FromProgram): void => {
     // A loop may have been terminated in the middle of this function: then a line is still to be finished.
-    const line = Buffer.from(toLine(message));
+    const line = bytesOf(toLine(message));
     rest = rest.length > 0 ? Buffer.concat([rest, line]) : line;
     while (rest.length > 0) rest = rest.subarray(writeSync(kernelFd, rest));
   };

@@ -1,10 +1,8 @@
 /**
- * What a cell has started and not waited for: one-shot timers, reads and writes of files, native calls. What
- * lasts by its nature (a timer that repeats, an open server or socket, a worker) does not count.
+ * What a cell has started and not waited for: one-shot timers, reads and writes of files, and the calls of
+ * calls.ts. What lasts by its nature (a timer that repeats, an open server or socket, a worker) does not count.
  */
-import { syncBuiltinESMExports } from "node:module";
-import timersPromises from "node:timers/promises";
-import { promisify } from "node:util";
+import { countCalls } from "./calls.js";
 import type { TimerTracker } from "./timers.js";
 
 export interface PendingWork {
@@ -24,31 +22,12 @@ const request = /(Req(Wrap|Callback|Promise)?|REQUEST|ConnectWrap|WriteWrap|Shut
 const { setTimeout } = globalThis;
 
 export function pendingWork(timers: TimerTracker): PendingWork {
-  const sleeping = countSleeps();
+  const calls = countCalls();
   const requests = (): number =>
-    process.getActiveResourcesInfo().filter((kind) => request.test(kind)).length + sleeping();
+    process.getActiveResourcesInfo().filter((kind) => request.test(kind)).length + calls();
   return {
     begin: requests,
     since: (begun, id) => timers.pendingOf(id) || requests() > begun,
     change: () => new Promise((resolve) => setTimeout(resolve, pollMs)),
   };
-}
-
-/** Counts the calls of the promise form of `setTimeout` that have not ended, which no timer function sees. */
-function countSleeps(): () => number {
-  let open = 0;
-  const original = timersPromises.setTimeout;
-  const counted: typeof original = async (delay, value, options) => {
-    const counts = options?.ref === false ? 0 : 1;
-    open += counts;
-    try {
-      return await original(delay, value, options);
-    } finally {
-      open -= counts;
-    }
-  };
-  timersPromises.setTimeout = counted;
-  Object.defineProperty(globalThis.setTimeout, promisify.custom, { value: counted });
-  syncBuiltinESMExports();
-  return () => open;
 }

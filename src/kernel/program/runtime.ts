@@ -11,8 +11,17 @@ export interface CellRuntime {
   readonly link: (variables: Readonly<Record<string, Accessors>>) => void;
   /** The variables of earlier cells, as live properties: `cell.earlier.x = 5`. */
   readonly earlier: Record<string, unknown>;
-  /** Static imports (awaited one after the other, first of all) and `import()`; the module's namespace. */
+  /** `import()`: the module's namespace. */
   readonly import: (specifier: string, options?: ImportCallOptions) => Promise<Record<string, unknown>>;
+  /**
+   * Static imports, awaited one after the other, first of all.
+   * @throws SyntaxError if the module does not have one of the names
+   */
+  readonly importNames: (
+    names: readonly string[],
+    specifier: string,
+    options?: ImportCallOptions,
+  ) => Promise<Record<string, unknown>>;
   /** Assigned by the last statement if it is an expression. */
   result: unknown;
   /** `import.meta` of a cell: `url`, `dirname`, `filename`, `resolve`. */

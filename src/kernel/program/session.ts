@@ -29,10 +29,11 @@ export function createSession({ runner, guard, modules, output }: SessionParts):
   const scope = createScope();
   const sources = createSources();
 
-  const runtimeOf = (count: number): CellRuntime => ({
+  const runtimeOf = (count: number, uses: readonly string[]): CellRuntime => ({
     link: (variables) => scope.link(count, variables),
-    earlier: scope.earlier,
+    earlier: scope.capture(uses),
     import: modules.import,
+    importNames: modules.importNames,
     result: undefined,
     meta: cellMeta(process.cwd()),
     get epoch() {
@@ -50,7 +51,7 @@ export function createSession({ runner, guard, modules, output }: SessionParts):
       sources.add({ label: `cell [${count}]`, source, ...script });
       for (const module of cell.modules) sources.add({ label: module.path, ...module });
       modules.update(cell.modules);
-      const runtime = runtimeOf(count);
+      const runtime = runtimeOf(count, cell.uses);
       let bundle: Json | undefined;
       const start = async (): Promise<void> => {
         const run = vm.runInThisContext(script.text, { filename: script.file }) as CellFunction;

@@ -38,11 +38,11 @@ export function trackTimers(attribution: Attribution): TimerTracker {
   let started = 0;
   let inStopped = false;
 
-  const call = (timer: Timer, callback: Callback, all: never[]): unknown => {
+  const call = (timer: Timer, callback: () => unknown): unknown => {
     const before = inStopped;
     inStopped = timer.stopped;
     try {
-      return attribution.callBack(timer.id, () => callback(...all));
+      return attribution.callBack(timer.id, callback);
     } finally {
       inStopped = before;
     }
@@ -54,9 +54,9 @@ export function trackTimers(attribution: Attribution): TimerTracker {
       const id = attribution.currentId();
       const timer: Timer = { number: ++started, id, repeats, stopped: false };
       const handle = original(
-        (...all) => {
+        function (this: unknown, ...all: never[]) {
           if (!repeats) active.delete(handle);
-          return call(timer, callback, all);
+          return call(timer, () => Reflect.apply(callback, this, all));
         },
         ...rest,
       );
@@ -92,8 +92,15 @@ export function trackTimers(attribution: Attribution): TimerTracker {
       }
     },
     pendingOf: (id) =>
-      [...active].some(([handle, timer]) => timer.id === id && !timer.repeats && handle.hasRef()),
+      [...active].some(
+        ([handle, timer]) => timer.id === id && !timer.repeats && handle.hasRef() && !isOver(handle),
+      ),
   };
+}
+
+/** Whether the timer was cleared in one of the ways that do not pass through here: by its number, by `close()`. */
+function isOver(handle: Handle): boolean {
+  return Reflect.get(handle, "_destroyed") === true;
 }
 
 function replaceGlobals(

@@ -2,10 +2,11 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import type { ErrorContent, Script } from "../contract.js";
 import { excerpt } from "../excerpt.js";
 import { packageRoot } from "../../notebook/root.js";
+import { readFrame } from "./frames.js";
+import { isError, kindOf, property, shown, textProperty } from "./thrown.js";
 
 /** A text of the author that was compiled: a cell, or a local TypeScript file. */
 export interface Source extends Script {
@@ -46,59 +47,80 @@ export function createSources(): Sources {
   };
 }
 
-const frame = /^ {4}at (?:(?<name>.*) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
-const hiddenFiles = /^node:|[\\/]dist[\\/]kernel[\\/]|^evalmachine/;
+const hiddenFiles = /^node:|^<anonymous>$|[\\/]dist[\\/]kernel[\\/]|^evalmachine/;
+/** Causes of causes: a chain this long tells nobody anything. */
+const depthLimit = 8;
 
+/** Never throws, whatever was thrown. */
 export function describeError(error: unknown, sources: Sources): ErrorContent {
   if (!isError(error)) {
-    const ename = typeof error === "object" && error !== null ? error.constructor.name : typeof error;
-    const evalue = typeof error === "string" ? error : inspect(error);
+    const ename = kindOf(error);
+    const evalue = typeof error === "string" ? error : shown(error);
     return { ename, evalue, traceback: [`thrown ${ename}: ${evalue}`] };
   }
-  return { ename: error.name, evalue: error.message, traceback: errorLines(error, sources) };
+  return {
+    ename: textProperty(error, "name", "Error"),
+    evalue: messageOf(error),
+    traceback: errorLines(error, sources, depthLimit),
+  };
 }
 
-/** An error of another realm is no instance of our Error. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+/** In the author's words: without the names that the compiler gave to what other cells and modules have. */
+function messageOf(error: Error): string {
+  return textProperty(error, "message", "")
+    .replace(/\bcell(?:_\d+)?\.earlier\./g, "")
+    .replace(/\(0 , (?:module\d+(?:_\d+)?\.)?([\w$.]+)\)/g, "$1");
 }
 
-function errorLines(error: Error, sources: Sources): string[] {
-  const lines = [`${error.name}: ${error.message}`];
+function errorLines(error: Error, sources: Sources, depth: number): string[] {
+  const name = textProperty(error, "name", "Error");
+  const lines = [`${name}: ${messageOf(error)}`, ...frameLines(error, sources)];
+  const errors = property(error, "errors");
+  if (Array.isArray(errors)) {
+    for (const one of errors.slice(0, depthLimit)) lines.push(...nested("one of them", one, sources, depth));
+  }
+  const cause = property(error, "cause");
+  if (cause !== undefined && cause !== null) lines.push(...nested("caused by", cause, sources, depth));
+  return lines;
+}
+
+function frameLines(error: Error, sources: Sources): string[] {
+  const lines: string[] = [];
+  const stack = textProperty(error, "stack", "");
+  // The message stands before the frames, and may look like one.
+  const message = textProperty(error, "message", "");
+  const begin = stack.indexOf(message) + message.length;
   let excerptShown = false;
-  for (const text of (error.stack ?? "").split("\n")) {
-    const groups = frame.exec(text)?.groups;
-    if (groups === undefined) continue;
-    const { name = "", file = "", line = "1", column = "1" } = groups;
-    const path = readable(file.replace(/^async /, ""));
-    const place = sources.find(path, Number(line), Number(column));
+  for (const text of stack.slice(begin).split("\n")) {
+    const frame = readFrame(text);
+    if (frame === undefined) continue;
+    const path = readable(frame.file);
+    const place = sources.find(path, frame.line, frame.column);
     if (place === undefined) {
-      if (!hiddenFiles.test(path)) lines.push(`    at ${functionName(name)}${shortPath(path)}:${line}`);
+      if (hiddenFiles.test(path)) continue;
+      lines.push(`    at ${functionName(frame.name)}${shortPath(path)}:${frame.line}`);
       continue;
     }
     const where = place.line === undefined ? "" : `, line ${place.line}`;
-    lines.push(`    at ${functionName(name)}${shortPath(place.source.label)}${where}`);
+    lines.push(`    at ${functionName(frame.name)}${shortPath(place.source.label)}${where}`);
     if (!excerptShown && place.line !== undefined) lines.push(...excerpt(place.source.source, place.line));
     excerptShown = true;
-  }
-  if (error instanceof AggregateError) {
-    for (const one of error.errors) lines.push(...nested("one of them", one, sources));
-  }
-  if (error.cause !== undefined && error.cause !== null) {
-    lines.push(...nested("caused by", error.cause, sources));
   }
   return lines;
 }
 
-function nested(label: string, error: unknown, sources: Sources): string[] {
-  if (!isError(error)) return [`${label}: ${inspect(error)}`];
-  const [head = "", ...rest] = errorLines(error, sources);
+function nested(label: string, error: unknown, sources: Sources, depth: number): string[] {
+  if (!isError(error)) return [`${label}: ${shown(error)}`];
+  if (depth === 0) return [`${label}: …`];
+  const [head = "", ...rest] = errorLines(error, sources, depth - 1);
   return [`${label}: ${head}`, ...rest];
 }
 
 /** Without the names of our own making: the function around a cell, and the object that shares variables. */
 function functionName(name: string): string {
-  const own = name.replace(/^(async )?(Proxy|Object)\./, "$1").replace(/^(async )?(<anonymous>|eval)?$/, "");
+  const own = name
+    .replace(/^(async )?(Proxy|Object)\./, "$1")
+    .replace(/^(async )?((\w+\.)?<anonymous>|eval)?$/, "");
   return own === "" ? "" : `${own}, `;
 }
 

@@ -22,10 +22,13 @@ export interface WatchData {
   readonly signals: Signals;
 }
 
-export function startWatch(
-  signals: Signals,
-  receive: (message: Exclude<ToProgram, { kind: "input" }>) => void,
-): Watch {
+/** What the watch thread tells the main thread. */
+export type ToMain =
+  | Exclude<ToProgram, { kind: "input" }>
+  /** The code with this stack was ended in the middle; sent after the interrupt that it follows from. */
+  | { readonly kind: "cutOff"; readonly stack: string };
+
+export function startWatch(signals: Signals, receive: (message: ToMain) => void): Watch {
   const { port1: answers, port2 } = new MessageChannel();
   const workerData: WatchData = { answers: port2, signals };
   const worker = new Worker(new URL("./watchThread.js", import.meta.url), {

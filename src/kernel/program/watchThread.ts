@@ -8,7 +8,7 @@ import type { FromProgram, ToProgram } from "../contract.js";
 import { readLines, toLine } from "../protocol/jsonLines.js";
 import { createInterrupter } from "./interrupter.js";
 import { countAnswer, requestStop } from "./signals.js";
-import type { WatchData } from "./watch.js";
+import type { ToMain, WatchData } from "./watch.js";
 
 const kernelFd = 4;
 /** A main thread that does not exit by itself within this time is killed. */
@@ -17,8 +17,11 @@ const exitMs = 300;
 function watch(data: WatchData): void {
   const kernel = new Socket({ fd: kernelFd, readable: true, writable: true });
   const say = (message: FromProgram): void => void kernel.write(toLine(message));
-  const toMain = (message: ToProgram): void => parentPort?.postMessage(message);
-  const interrupter = createInterrupter(() => toMain({ kind: "interrupt" }));
+  const toMain = (message: ToMain): void => parentPort?.postMessage(message);
+  const interrupter = createInterrupter(
+    () => toMain({ kind: "interrupt" }),
+    (stack) => toMain({ kind: "cutOff", stack }),
+  );
 
   const receive = (message: ToProgram): void => {
     switch (message.kind) {
@@ -39,7 +42,7 @@ function watch(data: WatchData): void {
         toMain(message);
     }
   };
-  readLines(kernel, (message) => receive(message as ToProgram));
+  readLines(kernel, (message) => receive(message as unknown as ToProgram), kill);
   // Without the kernel process nobody can reach this one any more.
   kernel.on("close", kill);
   kernel.on("error", kill);

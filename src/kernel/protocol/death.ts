@@ -4,9 +4,17 @@ import type { ErrorContent } from "../contract.js";
 const inNativeCode = new Set(["SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);
 const outOfMemory = /JavaScript heap out of memory|std::bad_alloc|Allocation failed/;
 
-/** @param tail the last lines that the process wrote to its stderr */
-export function describeDeath(code: number | null, signal: string | null, tail: string): ErrorContent {
-  const evalue = `${reason(code, signal, tail)}. All variables are lost; a new program has been started`;
+/**
+ * @param tail the last lines that the process wrote to its stderr
+ * @param known why the kernel has ended it, if it has
+ */
+export function describeDeath(
+  code: number | null,
+  signal: string | null,
+  tail: string,
+  known?: string,
+): ErrorContent {
+  const evalue = `${known ?? reason(code, signal, tail)}. All variables are lost; a new program has been started`;
   return { ename: "ProgramDied", evalue, traceback: [`ProgramDied: ${evalue}`] };
 }
 

@@ -1,7 +1,6 @@
 /** Cells: taken one at a time, in the order of their arrival, each to its reply, with all that it shows. */
 import {
   isJson,
-  type Compilation,
   type ErrorContent,
   type FromProgram,
   type InputAnswer,
@@ -9,6 +8,7 @@ import {
   type Outcome,
   type StreamName,
 } from "../contract.js";
+import type { CompilerClient } from "../compiler/client.js";
 import type { History } from "./history.js";
 import type { ProgramProcess } from "./programProcess.js";
 import type { Asker, Speaker } from "./speaker.js";
@@ -42,7 +42,7 @@ export interface Executions {
 export interface ExecutionParts {
   readonly speaker: Speaker;
   readonly history: History;
-  readonly compile: (request: { source: string; count: number; file: string }) => Promise<Compilation>;
+  readonly compiler: Pick<CompilerClient, "compile" | "commit">;
   readonly program: Pick<ProgramProcess, "run" | "preload" | "interrupt" | "answerInput">;
 }
 
@@ -55,7 +55,7 @@ const interrupted: ErrorContent = {
 /** The file name under which a cell runs: it appears in `error.stack`, nowhere else. */
 const fileName = (id: number, part = ""): string => `workbook-cell-${id}${part}.js`;
 
-export function createExecutions({ speaker, history, compile, program }: ExecutionParts): Executions {
+export function createExecutions({ speaker, history, compiler, program }: ExecutionParts): Executions {
   const waiting: Message[] = [];
   /** Whose output is shown, by the number of the run; silent requests are not among them. */
   const askers = new Map<number, Asker>();
@@ -75,10 +75,16 @@ export function createExecutions({ speaker, history, compile, program }: Executi
   /** Compiles and runs one text; `part` tells an expression of the request from its code. */
   const evaluate = async (id: number, source: string, part?: string): Promise<Outcome> => {
     phase = "compiling";
-    const compiled = await compile({ source, count, file: fileName(id, part) });
+    const compiled = await compiler.compile({ source, count, file: fileName(id, part) });
     if (stopped()) return { status: "error", error: interrupted };
+    if (compiled.status === "error") return compiled;
     phase = "running";
-    return compiled.status === "error" ? compiled : program.run({ id, count, source, cell: compiled.cell });
+    // From here on the cell's names are its own: what it does not reach has no value, and says so.
+    const [outcome] = await Promise.all([
+      program.run({ id, count, source, cell: compiled.cell }),
+      compiler.commit(),
+    ]);
+    return outcome;
   };
   const stopped = (): boolean => phase === "stopped";
 

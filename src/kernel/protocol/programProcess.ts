@@ -11,6 +11,7 @@ import type {
   ErrorContent,
   FromProgram,
   InputAnswer,
+  Json,
   Outcome,
   RunCell,
   StreamName,
@@ -47,9 +48,13 @@ const entry = fileURLToPath(new URL("../program/main.js", import.meta.url));
 const tailLength = 4000;
 /** A program that is told to end has this long, also when it writes and nobody reads. */
 const endMs = 500;
+/** A cell that was stopped has this long to end. */
+const windDownMs = 1000;
 
 interface Run {
   readonly id: number;
+  /** Interrupts that the program has confirmed. */
+  stops: number;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -65,18 +70,27 @@ export function startProgram(events: ProgramEvents): ProgramProcess {
         return;
       case "done":
         // What native code wrote to the other pipes before this line is there by now; let it be read first.
-        setImmediate(() => run?.settle(message.outcome));
+        setImmediate(() => {
+          if (run?.id === message.id) run.settle(message.outcome);
+        });
         return;
       case "interrupted":
         for (const resolve of stopping) resolve();
         stopping = [];
         holdPipes();
+        if (run !== undefined && ++run.stops > 1) giveUpOn(run);
         return;
       default:
         // A program that prints faster than anyone reads hangs in its write. To stop it, the write must end.
         if (message.kind === "stream" && held && stopping.length > 0) return;
         events.said(message);
     }
+  };
+  /** One that confirms interrupts and still does not end its cell has lost what it needs for that. */
+  const giveUpOn = (stopped: Run): void => {
+    setTimeout(() => {
+      if (run === stopped) current.giveUp("the cell did not end although the program was stopped twice");
+    }, windDownMs);
   };
   const died = (error: ErrorContent): void => {
     if (ending) return;
@@ -94,6 +108,7 @@ export function startProgram(events: ProgramEvents): ProgramProcess {
       new Promise((resolve) => {
         run = {
           id: cell.id,
+          stops: 0,
           settle: (outcome) => {
             run = undefined;
             resolve(outcome);
@@ -123,6 +138,8 @@ export function startProgram(events: ProgramEvents): ProgramProcess {
 
 interface Spawned {
   readonly send: (message: ToProgram) => void;
+  /** Ends a program of which no more good can come. */
+  readonly giveUp: (reason: string) => void;
   readonly hold: (held: boolean) => void;
   readonly end: () => Promise<void>;
 }
@@ -138,13 +155,19 @@ function spawnProgram(
   });
   const [, stdout, stderr, fromMain, watch] = child.stdio as unknown as [null, ...Readable[], Duplex];
   let ready = false;
-  const use = (message: unknown): void => {
-    const known = message as FromProgram;
+  let doom: string | undefined;
+  const use = (message: Json): void => {
+    const known = message as unknown as FromProgram;
     ready ||= known.kind === "ready";
     receive(known);
   };
-  readLines(fromMain as Readable, use);
-  readLines(watch as Duplex, use);
+  const giveUp = (reason: string): void => {
+    doom ??= reason;
+    child.kill("SIGKILL");
+  };
+  const spoiled = (): void => giveUp("the program wrote to a file descriptor that the kernel uses (3 or 4)");
+  readLines(fromMain as Readable, use, spoiled);
+  readLines(watch as Duplex, use, spoiled);
   // Writing to a process that is ending: its end is reported by "close".
   (watch as Duplex).on("error", () => undefined);
   let tail = "";
@@ -155,7 +178,7 @@ function spawnProgram(
   });
   child.on("close", (code, signal) => {
     if (!ready) cannotStart(tail);
-    died(describeDeath(code, signal, tail));
+    died(describeDeath(code, signal, tail, doom));
   });
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
@@ -165,6 +188,7 @@ function spawnProgram(
   const send = (message: ToProgram): void => void (watch as Duplex).write(toLine(message));
   return {
     send,
+    giveUp,
     end: async () => {
       send({ kind: "exit" });
       const timer = setTimeout(kill, endMs);

@@ -68,9 +68,20 @@ export function writeMessage(key: string, session: string, message: Outgoing): B
     version: protocolVersion,
   };
   const body = [header, message.parent, message.metadata ?? {}, message.content].map((part) =>
-    Buffer.from(JSON.stringify(part)),
+    Buffer.from(wellFormed(JSON.stringify(part))),
   );
   return [...message.identities, delimiter, Buffer.from(sign(key, body)), ...body];
+}
+
+/**
+ * Half of a surrogate pair is no Unicode: a client could not save it. JSON.stringify writes it as an escape, and
+ * whole pairs as they are.
+ */
+function wellFormed(json: string): string {
+  if (!/\\u[dD][89a-fA-F]/.test(json)) return json;
+  return json.replace(/\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g, (escape) =>
+    escape.length > 2 ? "\\ufffd" : escape,
+  );
 }
 
 function sameText(a: Buffer, b: Buffer): boolean {

@@ -18,14 +18,15 @@ test("requests are answered in the order sent, and the names of a cell are known
   const compiler = startCompiler(`${packageRoot}notebooks`);
   const order: string[] = [];
   const note = <T>(name: string, promise: Promise<T>): Promise<T> => promise.finally(() => order.push(name));
-  const [first, second, completed, inspected, complete] = await Promise.all([
+  const [first, , second, completed, inspected, complete] = await Promise.all([
     note("compile", compiler.compile(cell("const one = 1", 1))),
+    note("commit", compiler.commit()),
     note("again", compiler.compile(cell("const two: string = one", 2))),
     note("complete", compiler.complete("on", 2)),
     note("inspect", compiler.inspect("one", 1, 0)),
     note("isComplete", compiler.isComplete("f(")),
   ]);
-  expect(order).toEqual(["compile", "again", "complete", "inspect", "isComplete"]);
+  expect(order).toEqual(["compile", "commit", "again", "complete", "inspect", "isComplete"]);
   expect(first.status).toBe("ok");
   expect(second).toMatchObject({
     status: "error",
@@ -62,8 +63,12 @@ test("after its end, what waits and what comes is rejected, with the reason", as
 
 test("a chain of 200 cells does not exhaust the stack", async () => {
   const compiler = startCompiler(`${packageRoot}notebooks`);
-  void compiler.compile(cell("const v0 = 0", 1));
-  for (let i = 1; i < 200; i++) void compiler.compile(cell(`const v${i} = ((n) => n + v${i - 1})(1)`, i + 1));
+  const add = (source: string, count: number): void => {
+    void compiler.compile(cell(source, count));
+    void compiler.commit();
+  };
+  add("const v0 = 0", 1);
+  for (let i = 1; i < 200; i++) add(`const v${i} = ((n) => n + v${i - 1})(1)`, i + 1);
   expect(await compiler.inspect("v199", 1, 0)).toMatchObject({
     data: { "text/plain": "const v199: number" },
   });

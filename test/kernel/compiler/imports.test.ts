@@ -48,7 +48,7 @@ test("the library is imported by its name, wherever the notebook lies", () => {
   const { script } = local.compile(
     'import { linearSchedule } from "diffusion-workbook";\nlinearSchedule({ T: 5 })',
   );
-  expect(script.text).toContain('cell.import("diffusion-workbook")');
+  expect(script.text).toContain('cell.importNames(["linearSchedule"], "diffusion-workbook")');
   expect(local.refuse("linearSchedule({ T: 'five' })").evalue).toContain(
     "Type 'string' is not assignable to type 'number'.",
   );

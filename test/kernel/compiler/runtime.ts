@@ -51,6 +51,7 @@ export function openSession(folder: string): Session {
     count++;
     const compilation = compiler.compile({ source, count, file: `workbook-cell-${count}.js` });
     if (compilation.status === "error") throw new Error(compilation.error.traceback.join("\n"));
+    compiler.commit();
     return compilation.cell;
   };
 
@@ -66,6 +67,7 @@ export function openSession(folder: string): Session {
         asked.push(specifier);
         return local.has(specifier) ? local.load(specifier) : other(specifier);
       },
+      importNames: (_names, specifier, options) => runtime.import(specifier, options),
       result: undefined,
       meta: { url: "the cell's" } as ImportMeta,
       epoch: 7,
