@@ -11,8 +11,9 @@ import type { Command, CommandArguments } from "./command.js";
 
 const usage = `Usage: workbook check FILE… [OPTIONS]
 
-Says of every formula whether it holds. FILE is Markdown (.md: displayed formulas, and inline ones
-that contain a relation), a notebook (.ipynb: its Markdown cells), a JSON list (.json:
+Says of every formula whether it holds: of displayed ones, and of inline ones that contain a
+relation. FILE is Markdown (.md), LaTeX (.tex; \\label names a formula), HTML (.html: data-tex, and
+the sources of KaTeX and MathJax), a notebook (.ipynb: its Markdown cells), a JSON list (.json:
 [{"id", "latex", "chain"?, "line"?}]; lines with one chain form one derivation), or - for standard
 input (such a list, or one formula per line).
 

@@ -5,6 +5,8 @@ import { readLatex, type ReadLine } from "../tex/read.js";
 import { conditional, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
 import { Names } from "./notation/names.js";
+import { declaredNoises } from "./notation/numbered.js";
+import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
 import type { Decision, Question } from "./relation/question.js";
@@ -84,6 +86,8 @@ interface Chain {
   /** The last expression written; undefined where the line before could not be read. */
   readonly last?: Expr;
   readonly variable?: SymbolExpr;
+  /** Letters that number fresh noises in this derivation. */
+  readonly numbered?: ReadonlySet<string>;
 }
 
 class Checker {
@@ -122,14 +126,16 @@ class Checker {
       const refused = { ...undecided(reason, this.options), verdict: "unreadable" as const };
       return { found: [{ relation: "", decision: refused }], chain: {} };
     }
+    const numbered = new Set([...(before.numbered ?? []), ...declaredNoises(line.clauses, this.names)]);
+    this.names = this.names.withNumbered(numbered);
     let chain = before;
     const found: Finding[] = [];
     for (const [at, clause] of line.clauses.entries()) {
-      const judged = this.clause(clause, latex, at === 0 ? before : {});
+      const judged = this.clause(readSubscripts(clause, latex, this.names), latex, at === 0 ? before : {});
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
-    return { found, chain };
+    return { found, chain: { ...chain, numbered } };
   }
 
   private clause(clause: Clause, latex: string, before: Chain): Judged {

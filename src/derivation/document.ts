@@ -1,73 +1,64 @@
-import type { Code, Parents, Root } from "mdast";
-import remarkMath from "remark-math";
-import remarkParse from "remark-parse";
-import { unified } from "unified";
 import { InputError } from "../error.js";
 import type { StatementSource } from "./check.js";
+import { isClaim, placesIn, type FoundFormula } from "./document/formula.js";
+import { findHtmlFormulas } from "./document/html.js";
+import { findFormulas } from "./document/markdown.js";
+import { findTexFormulas } from "./document/tex.js";
 
 /** Reads the formulas of a document, each with its place. What kind it is, the name's ending says. */
 export function readDocument(text: string, file: string): readonly StatementSource[] {
-  if (file.endsWith(".md")) return readMarkdown(text, file);
-  if (file.endsWith(".ipynb")) return readNotebook(text, file);
-  if (file.endsWith(".json")) return readList(text, file);
+  const kind = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? "";
+  if (kind === "md") return readMarkdown(text, file);
+  if (kind === "tex") return statementsOf(findTexFormulas(text), text, file);
+  if (kind === "html" || kind === "htm") return readPage(text, file);
+  if (kind === "ipynb") return readNotebook(text, file);
+  if (kind === "json") return readList(text, file);
   throw new InputError(
     file,
-    "a file ending in .md, .ipynb or .json",
+    "a file ending in .md, .tex, .html, .ipynb or .json",
     "Give one of these, or - for standard input.",
   );
+}
+
+function readPage(text: string, file: string): readonly StatementSource[] {
+  try {
+    return statementsOf(findHtmlFormulas(text), text, file);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const remedy = "Give the part of the page that has the formulas.";
+    throw new InputError(file, "HTML that is not nested thousands deep", remedy, { cause: error });
+  }
 }
 
 /** Standard input: a JSON list, or one formula per line. */
 export function readStream(text: string): readonly StatementSource[] {
   if (text.trimStart().startsWith("[")) return readList(text, "-");
-  return text
-    .split("\n")
-    .flatMap((line, at) =>
-      line.trim() === ""
-        ? []
-        : [{ id: `line-${at + 1}`, latex: line.trim(), source: { file: "-", line: at + 1, column: 1 } }],
-    );
-}
-
-/**
- * Displayed formulas (`$$`, fences `math` and `{math}`) and those inline ones that state something:
- * a formula without a relation in the middle of a sentence claims nothing.
- */
-export function readMarkdown(text: string, file: string, prefix = ""): readonly StatementSource[] {
-  const root = unified().use(remarkParse).use(remarkMath).parse(text);
-  return formulasOf(root).flatMap(({ latex, offset, displayed }, at) => {
-    if (!displayed && !(statesSomething.test(latex) && !startsWithRelation.test(latex))) return [];
-    const before = text.slice(0, offset).split("\n");
-    const source = { file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
-    return [{ id: `${prefix}formula-${at + 1}`, latex, source }];
+  return text.split("\n").flatMap((line, at) => {
+    const latex = line.trim();
+    if (latex === "") return [];
+    return [
+      { id: `line-${at + 1}`, latex, source: { file: "-", line: at + 1, column: line.indexOf(latex) + 1 } },
+    ];
   });
-
-  function formulasOf(node: Root | Parents): readonly Formula[] {
-    return node.children.flatMap((child): readonly Formula[] => {
-      if ("children" in child) return formulasOf(child);
-      const from = child.position?.start.offset ?? 0;
-      const written = text.slice(from, child.position?.end.offset ?? from);
-      if (!isFormula(child)) return [];
-      const displayed = child.type !== "inlineMath" || written.startsWith("$$");
-      return [{ latex: child.value, offset: from + Math.max(0, written.indexOf(child.value)), displayed }];
-    });
-  }
 }
 
-interface Formula {
-  readonly latex: string;
-  readonly offset: number;
-  readonly displayed: boolean;
+/** The formulas of a Markdown text that state something; the n-th formula of the text is `formula-n`. */
+export function readMarkdown(text: string, file: string, prefix = ""): readonly StatementSource[] {
+  return statementsOf(findFormulas(text), text, file, prefix);
 }
 
-const statesSomething = /[=<>≤≥∝∼]|\\(?:leq?|geq?|sim|propto|approx|equiv|coloneqq|lt|gt)(?![a-zA-Z])/;
-
-/** `$\propto$` in a sentence speaks of the sign. */
-const startsWithRelation = new RegExp(`^\\s*(?:${statesSomething.source})`);
-
-function isFormula(node: { readonly type: string }): node is { type: string; value: string } {
-  if (node.type === "math" || node.type === "inlineMath") return true;
-  return node.type === "code" && /^\{?math\}?$/.test((node as Code).lang ?? "");
+function statementsOf(
+  found: readonly FoundFormula[],
+  text: string,
+  file: string,
+  prefix = "",
+): readonly StatementSource[] {
+  const placeOf = placesIn(text);
+  return found.flatMap((formula, at) => {
+    if (!isClaim(formula)) return [];
+    const id = `${prefix}${formula.label ?? `formula-${at + 1}`}`;
+    return [{ id, latex: formula.latex, source: { file, ...placeOf(formula.offset) } }];
+  });
 }
 
 /** The Markdown cells of a notebook; `file#cell` names the cell, lines count within it. */

@@ -80,6 +80,29 @@ export interface NormExpr {
   readonly span: Span;
 }
 
+/** `|x|`: the absolute value of a number, the determinant of a matrix; the bars do not say which. */
+export interface BarsExpr {
+  readonly kind: "bars";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `A^\top`. `A^T` is a power, since T also is a time. */
+export interface TransposeExpr {
+  readonly kind: "transpose";
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `\{1, \dots, T\}`, `(\mu, \sigma^2)`, the interval `[0, 1)`; without brackets in `t = T, \dots, 1`. */
+export interface ListExpr {
+  readonly kind: "list";
+  readonly left: "(" | "[" | "\\{" | "";
+  readonly right: ")" | "]" | "\\}" | "";
+  readonly items: readonly Expr[];
+  readonly span: Span;
+}
+
 /** `\sum_{index=lower}^{upper} body` or `\prod`. */
 export interface SeriesExpr {
   readonly kind: "series";
@@ -135,6 +158,9 @@ export type Expr =
   | RootExpr
   | ElementaryExpr
   | NormExpr
+  | BarsExpr
+  | TransposeExpr
+  | ListExpr
   | SeriesExpr
   | CallExpr
   | RangeExpr

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr, ProductExpr, SumExpr } from "./expr.js";
+import type { CallExpr, Expr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
 
 /** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
 const binding: Readonly<Record<Expr["kind"], number>> = {
@@ -12,6 +12,9 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   root: 4,
   power: 4,
   norm: 5,
+  bars: 5,
+  transpose: 4,
+  list: 5,
   number: 5,
   symbol: 5,
   call: 5,
@@ -35,15 +38,21 @@ export function printExpr(expr: Expr): string {
     case "quotient":
       return `\\frac{${printExpr(expr.numerator)}}{${printExpr(expr.denominator)}}`;
     case "power":
-      return `${wrap(expr.base, 5)}^{${printExpr(expr.exponent)}}`;
+      return `${printBase(expr.base, isLabel(expr.exponent))}^{${printExpr(expr.exponent)}}`;
     case "root":
       return `\\sqrt{${printExpr(expr.of)}}`;
     case "elementary":
       return `\\${expr.name}\\left(${printExpr(expr.of)}\\right)`;
     case "norm":
       return `\\left\\|${printExpr(expr.of)}\\right\\|`;
+    case "bars":
+      return `\\left|${printExpr(expr.of)}\\right|`;
+    case "transpose":
+      return `${printBase(expr.of, false)}^{\\top}`;
+    case "list":
+      return printList(expr);
     case "series":
-      return `\\${expr.operator === "sum" ? "sum" : "prod"}_{${expr.index}=${printExpr(expr.lower)}}^{${printExpr(expr.upper)}} ${wrap(expr.body, 2)}`;
+      return `\\${expr.operator === "sum" ? "sum" : "prod"}_{${expr.index}=${printExpr(expr.lower)}}^{${printExpr(expr.upper)}} ${printBody(expr)}`;
     case "call":
       return printCall(expr);
     case "range":
@@ -57,6 +66,20 @@ export function printExpr(expr: Expr): string {
 
 const wrap = (expr: Expr, least: number): string =>
   binding[expr.kind] >= least ? printExpr(expr) : `\\left(${printExpr(expr)}\\right)`;
+
+/** A letter takes one superscript only, and reads a word or a sign there as part of its name. */
+function printBase(base: Expr, label: boolean): string {
+  const bare = base.kind !== "symbol" || !(label || /['^]/.test(base.name));
+  return bare ? wrap(base, 5) : `\\left(${printExpr(base)}\\right)`;
+}
+
+const isLabel = (exponent: Expr): boolean =>
+  exponent.kind === "product" ||
+  (exponent.kind === "symbol" && /^\\(?:mathrm\{|star$|dagger$|circ$)/.test(exponent.name));
+
+/** Whether a bare product belongs to a product sign as a whole cannot be seen. */
+const printBody = ({ operator, body }: SeriesExpr): string =>
+  wrap(body, operator === "product" && body.kind === "product" ? 3 : 2);
 
 function printSum(expr: SumExpr): string {
   return expr.terms
@@ -73,10 +96,21 @@ function printProduct(expr: ProductExpr): string {
     .map((factor, at) => {
       // A series swallows what follows it, so it may stand bare in the last place only.
       const text = factor.kind === "series" && at === last ? printExpr(factor) : wrap(factor, 3);
-      // Two numbers side by side would read as one.
-      return at > 0 && /^[0-9.]/.test(text) ? `\\cdot ${text}` : text;
+      return at > 0 && needsDot(expr.factors[at - 1], text) ? `\\cdot ${text}` : text;
     })
     .join(" ");
+}
+
+/** Two numbers side by side would read as one, a letter and brackets perhaps as a function of what they hold. */
+function needsDot(before: Expr | undefined, text: string): boolean {
+  if (/^[0-9.]/.test(text)) return true;
+  const raised = before?.kind === "power" ? before.base : before?.kind === "transpose" ? before.of : before;
+  return raised?.kind === "symbol" && /^\\left(?:\(|\[|\\\{)/.test(text);
+}
+
+function printList({ left, right, items }: ListExpr): string {
+  const text = items.map(printExpr).join(", ");
+  return left === "" || right === "" ? text : `\\left${left}${text}\\right${right}`;
 }
 
 function printCall(expr: CallExpr): string {

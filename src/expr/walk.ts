@@ -13,10 +13,14 @@ export function children(expr: Expr): readonly Expr[] {
       return expr.terms;
     case "product":
       return expr.factors;
+    case "list":
+      return expr.items;
     case "negation":
     case "root":
     case "elementary":
     case "norm":
+    case "bars":
+    case "transpose":
       return [expr.of];
     case "quotient":
       return [expr.numerator, expr.denominator];
@@ -44,10 +48,14 @@ export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
       return { ...expr, terms: expr.terms.map(change) };
     case "product":
       return { ...expr, factors: expr.factors.map(change) };
+    case "list":
+      return { ...expr, items: expr.items.map(change) };
     case "negation":
     case "root":
     case "elementary":
     case "norm":
+    case "bars":
+    case "transpose":
       return { ...expr, of: change(expr.of) };
     case "quotient":
       return { ...expr, numerator: change(expr.numerator), denominator: change(expr.denominator) };
@@ -87,9 +95,34 @@ export function some(expr: Expr, condition: (node: Expr) => boolean): boolean {
 
 /** Same tree, spans apart. */
 export function sameExpr(a: Expr, b: Expr): boolean {
-  return JSON.stringify(a, withoutSpan) === JSON.stringify(b, withoutSpan);
+  if (a.kind !== b.kind || ownText(a) !== ownText(b)) return false;
+  const [left, right] = [children(a), children(b)];
+  return (
+    left.length === right.length &&
+    left.every((part, at) => {
+      const other = right[at];
+      return other !== undefined && sameExpr(part, other);
+    })
+  );
 }
 
-function withoutSpan(key: string, value: unknown): unknown {
-  return key === "span" ? undefined : value;
+/** What a node says beside its parts. */
+function ownText(expr: Expr): string {
+  switch (expr.kind) {
+    case "number":
+      return expr.text;
+    case "symbol":
+    case "elementary":
+      return expr.name;
+    case "series":
+      return `${expr.operator} ${expr.index}`;
+    case "call":
+      return `${expr.mark ?? ""} ${expr.args.length}`;
+    case "list":
+      return `${expr.left} ${expr.right}`;
+    case "opaque":
+      return expr.what;
+    default:
+      return "";
+  }
 }

@@ -4,15 +4,9 @@ import type { RootContent } from "mdast";
 import remarkMath from "remark-math";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
-import { separateDisplayMath } from "./displayMath.js";
-
-/** A formula as written, without its dollars. */
-export interface Formula {
-  readonly latex: string;
-  readonly isDisplay: boolean;
-  /** The line of the text, from 1, on which it starts. */
-  readonly line: number;
-}
+import { separateDisplayMath } from "../derivation/document/displayMath.js";
+import { placesIn } from "../derivation/document/formula.js";
+import { findFormulas } from "../derivation/document/markdown.js";
 
 /** Something a viewer cannot show, with the line of the Markdown text, from 1. */
 export interface FormulaProblem {
@@ -22,43 +16,21 @@ export interface FormulaProblem {
 
 const parser = unified().use(remarkParse).use(remarkMath);
 
-/** All formulas in order of appearance; those in code are none. */
-export function findFormulas(markdown: string): readonly Formula[] {
-  const { text, lines } = separateDisplayMath(markdown);
-  return collect(parser.parse(text).children, text).map((formula) => ({
-    ...formula,
-    line: lines[formula.line - 1] ?? formula.line,
-  }));
-}
-
-function collect(nodes: readonly RootContent[], text: string): readonly Formula[] {
-  return nodes.flatMap((node): readonly Formula[] => {
-    const line = node.position?.start.line ?? 1;
-    // the formula of a block starts below its dollars
-    if (node.type === "math") return [{ latex: node.value, isDisplay: true, line: line + 1 }];
-    if (node.type === "inlineMath") {
-      return [{ latex: node.value, isDisplay: isDisplayInline(text, node.position?.start.offset), line }];
-    }
-    return "children" in node ? collect(node.children, text) : [];
-  });
-}
-
-/** remark-math calls `$$…$$` within a line inline; Jupyter displays it. */
-function isDisplayInline(text: string, offset: number | undefined): boolean {
-  return offset !== undefined && text.startsWith("$$", offset);
-}
-
 /** Commands that KaTeX knows and MathJax 3, as Jupyter configures it, does not. */
 const katexOnly = /\\(htmlClass|htmlData|htmlId|htmlStyle|includegraphics|gdef|xdef|global|futurelet)\b/;
 
 /** What is wrong with the formulas of a Markdown text: KaTeX in its strictest mode, and Jupyter's MathJax. */
 export function checkFormulas(markdown: string): readonly FormulaProblem[] {
-  const problems = findFormulas(markdown).flatMap(({ latex, isDisplay, line }): readonly FormulaProblem[] => {
-    const foreign = katexOnly.exec(latex)?.[0];
-    if (foreign !== undefined) return [{ line, message: `${foreign} is not known to Jupyter's MathJax` }];
-    const message = typesettingError(latex, isDisplay);
-    return message === undefined ? [] : [{ line, message: `${message} in ${JSON.stringify(latex)}` }];
-  });
+  const placeOf = placesIn(markdown);
+  const problems = findFormulas(markdown).flatMap(
+    ({ latex, isDisplay, offset }): readonly FormulaProblem[] => {
+      const { line } = placeOf(offset);
+      const foreign = katexOnly.exec(latex)?.[0];
+      if (foreign !== undefined) return [{ line, message: `${foreign} is not known to Jupyter's MathJax` }];
+      const message = typesettingError(latex, isDisplay);
+      return message === undefined ? [] : [{ line, message: `${message} in ${JSON.stringify(latex)}` }];
+    },
+  );
   return [...problems, ...findBareEnvironments(markdown)];
 }
 

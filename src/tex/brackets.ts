@@ -1,4 +1,5 @@
-import { closingOf } from "./characters.js";
+import { pairBars } from "./bars.js";
+import { closerOf, closingOf } from "./characters.js";
 import { ReadError } from "./error.js";
 import type { Token } from "./token.js";
 
@@ -23,12 +24,12 @@ export function matchBrackets(tokens: readonly Token[]): readonly Token[] {
     } else {
       const partner = open.pop();
       if (partner === undefined) throw new ReadError(`the bracket ${token.text} closes nothing`, token.span);
-      checkPair(partner.token, token);
+      checkPair(partner.token, token, current);
       partner.outer.push({
         kind: "group",
         left: partner.token.text,
         right: token.text,
-        body: current,
+        body: pairBars(current),
         span: { start: partner.token.span.start, end: token.span.end },
         ...(token.sub === undefined ? {} : { sub: token.sub }),
         ...(token.sup === undefined ? {} : { sup: token.sup }),
@@ -40,18 +41,29 @@ export function matchBrackets(tokens: readonly Token[]): readonly Token[] {
   if (unclosed !== undefined) {
     throw new ReadError(`the bracket ${unclosed.token.text} is never closed`, unclosed.token.span);
   }
-  return current;
+  return pairBars(current);
 }
 
-function checkPair(open: Token & { kind: "bracket" }, close: Token & { kind: "bracket" }): void {
+function checkPair(
+  open: Token & { kind: "bracket" },
+  close: Token & { kind: "bracket" },
+  body: readonly Token[],
+): void {
   if (open.sub !== undefined || open.sup !== undefined)
     throw new ReadError("a script on an opening bracket", open.span);
   const wanted = closingOf(open.text);
-  const closer = close.text === "\\rbrace" ? "\\}" : close.text === "\\rbrack" ? "]" : close.text;
+  const closer = closerOf(close.text);
+  if (isInterval(open.text, closer, body)) return;
   if (wanted === undefined || wanted !== closer) {
     throw new ReadError(`the bracket ${open.text} is closed by ${close.text}`, {
       start: open.span.start,
       end: close.span.end,
     });
   }
+}
+
+/** `[0, 1)` and `(0, 1]`: two ends with a comma between them. */
+export function isInterval(open: string, close: string, body: readonly Token[]): boolean {
+  const commas = body.filter((token) => token.kind === "separator" && token.text === ",").length;
+  return commas === 1 && ((open === "[" && close === ")") || (open === "(" && close === "]"));
 }

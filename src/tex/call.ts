@@ -1,30 +1,57 @@
-import type { CallExpr, Expr, Mark, Span, SymbolExpr } from "../expr/expr.js";
-import { ReadError } from "./error.js";
+import type { CallExpr, Expr, Mark, OpaqueExpr, Span, SymbolExpr } from "../expr/expr.js";
+import { withRanges } from "./dots.js";
 import { spanOf, type Token } from "./token.js";
 
 /** Reads an expression within; handed in, so that this file and the expression reader form no cycle. */
 export type ReadInner = (tokens: readonly Token[], near: Span) => Expr;
 
 /** The brackets after a function's name: `(x_t; m, S)`, `(a, b | c)`, `(p \| q)`. */
-export function parseCall(head: SymbolExpr, group: Token & { kind: "group" }, read: ReadInner): CallExpr {
+export function parseCall(
+  head: SymbolExpr,
+  group: Token & { kind: "group" },
+  read: ReadInner,
+): CallExpr | OpaqueExpr {
   const marks = group.body.filter(isMark);
   const [mark] = marks;
-  if (marks.length > 1) throw new ReadError("more than one bar or semicolon in an argument list", group.span);
+  if (marks.length > 1) {
+    const span = { start: head.span.start, end: group.span.end };
+    return { kind: "opaque", what: "an argument list with more than one bar or semicolon", span };
+  }
   const at = mark === undefined ? group.body.length : group.body.indexOf(mark);
-  return {
+  const call: CallExpr = {
     kind: "call",
     head,
-    args: parseItems(group.body.slice(0, at), read, group.span),
-    rest: mark === undefined ? [] : parseItems(group.body.slice(at + 1), read, mark.span),
+    args: withRanges(parseItems(group.body.slice(0, at), read, group.span)),
+    rest: mark === undefined ? [] : withRanges(parseItems(group.body.slice(at + 1), read, mark.span)),
     span: { start: head.span.start, end: group.span.end },
     ...(mark === undefined ? {} : { mark: mark.text }),
   };
+  return head.name === divergence ? divergenceOf(call) : call;
+}
+
+const divergence = "\\mathrm{KL}";
+
+/** `D_{KL}`, `\mathbb{D}_{\mathrm{KL}}` and `KL` are one name. */
+export function canonicalHead(head: SymbolExpr): SymbolExpr {
+  const labelled = head.index?.kind === "symbol" && head.index.name === divergence;
+  const letter = ["D", "\\mathbb{D}", "\\mathcal{D}"].includes(head.name);
+  return labelled && letter ? { kind: "symbol", name: divergence, span: head.span } : head;
+}
+
+/** `KL(p | q)`, `KL(p, q)` and `KL(p \| q)` are one call. */
+function divergenceOf(call: CallExpr): CallExpr {
+  const [first, second] = call.args;
+  if (call.mark === "|") return { ...call, mark: "||" };
+  if (call.mark !== undefined || call.args.length !== 2 || first === undefined || second === undefined)
+    return call;
+  return { ...call, args: [first], mark: "||", rest: [second] };
 }
 
 const isMark = (token: Token): token is Token & { kind: "separator"; text: Mark } =>
   token.kind === "separator" && token.text !== ",";
 
-function parseItems(tokens: readonly Token[], read: ReadInner, near: Span): readonly Expr[] {
+/** Expressions with commas between them, each perhaps a range. */
+export function parseItems(tokens: readonly Token[], read: ReadInner, near: Span): readonly Expr[] {
   const items: Token[][] = [[]];
   for (const token of tokens) {
     if (token.kind === "separator" && token.text === ",") items.push([]);

@@ -41,6 +41,8 @@ const relations: Readonly<Record<string, string>> = {
   "∈": "\\in",
   "≠": "\\ne",
   "≔": ":=",
+  "：": ":",
+  "＝": "=",
 };
 
 const operators: Readonly<Record<string, "+" | "-" | "*" | "/">> = {
@@ -90,14 +92,34 @@ const bracketPairs: Readonly<Record<string, string>> = {
   "\\lceil": "\\rceil",
 };
 
+/** Brackets of East Asian typography, with their side: KaTeX gives them none. */
+const wideBrackets: Readonly<Record<string, readonly [side: "open" | "close", text: string]>> = {
+  "（": ["open", "("],
+  "）": ["close", ")"],
+  "【": ["open", "["],
+  "】": ["close", "]"],
+  "［": ["open", "["],
+  "］": ["close", "]"],
+};
+
+const wideLetter = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u;
+
 /** The closing bracket an opening one asks for; undefined if it opens nothing. */
 export function closingOf(open: string): string | undefined {
   return bracketPairs[open];
 }
 
+/** A closing bracket in the one spelling that `closingOf` uses. */
+export function closerOf(close: string): string {
+  return close === "\\rbrace" ? "\\}" : close === "\\rbrack" ? "]" : close;
+}
+
 /** The token of one typeset character, judged by what it looks like and KaTeX's class for it. */
 export function characterToken(text: string, family: string | undefined, span: Span): Token | undefined {
   const letter = letters[text] ?? text;
+  const wide = wideBrackets[text];
+  if (wide !== undefined) return { kind: "bracket", side: wide[0], text: wide[1], span };
+  if (wideLetter.test(text)) return { kind: "text", text, span };
   const operator = operators[text];
   if (operator !== undefined) return { kind: "operator", text: operator, span };
   const bar = bars[text];

@@ -24,7 +24,14 @@ type SymbolNode = Base & {
   readonly family?: "bin" | "close" | "inner" | "open" | "punct" | "rel";
 };
 type GroupNode = Base &
-  Body & { readonly type: "ordgroup" | "color" | "styling" | "sizing" | "mclass" | "tag" };
+  Body & {
+    readonly type: "ordgroup" | "color" | "styling" | "sizing" | "mclass" | "tag" | "pmb" | "hbox" | "href";
+  };
+/** Around one thing, changing its looks only. */
+type LookNode = Base & { readonly type: "underline" | "smash" | "lap" | "vcenter"; readonly body: KatexNode };
+/** Takes room and shows nothing. */
+type InvisibleNode = Base & { readonly type: "phantom" | "hphantom" | "vphantom" | "rule" };
+type ArrowNode = Base & { readonly type: "xArrow"; readonly label: string };
 type WrapNode = Base & { readonly type: "horizBrace"; readonly base: KatexNode };
 type EncloseNode = Base & { readonly type: "enclose"; readonly label: string; readonly body: KatexNode };
 type FontNode = Base & { readonly type: "font"; readonly font: string; readonly body: KatexNode };
@@ -75,6 +82,9 @@ type HtmlMathmlNode = Base & {
 export type KatexNode =
   | SymbolNode
   | GroupNode
+  | LookNode
+  | InvisibleNode
+  | ArrowNode
   | WrapNode
   | EncloseNode
   | FontNode

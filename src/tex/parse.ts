@@ -1,7 +1,9 @@
 import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
 import { some } from "../expr/walk.js";
-import { parseCall, parseIndex } from "./call.js";
+import { canonicalHead, parseCall, parseIndex } from "./call.js";
+import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
+import { parseFamily, parseGroup, refuseSeparator } from "./group.js";
 import { describeToken, spanOf, type Token } from "./token.js";
 
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
@@ -49,8 +51,10 @@ class Parser {
       const negative = signed && sign.text === "-";
       terms.push(negative ? { kind: "negation", of: term, span: merge(sign.span, term.span) } : term);
     } while (this.atSign());
-    const [only] = terms;
-    return terms.length === 1 && only !== undefined ? only : { kind: "sum", terms, span: mergeAll(terms) };
+    const span = mergeAll(terms);
+    const written = withoutDots(terms, "sum");
+    const [only] = written;
+    return written.length === 1 && only !== undefined ? only : { kind: "sum", terms: written, span };
   }
 
   private atSign(): boolean {
@@ -97,14 +101,13 @@ class Parser {
       case "series":
         return this.series(token);
       case "opaque":
-        return this.opaque(token);
+        return token.bounded === true ? this.bounded(token) : this.opaque(token, token.what);
       case "function":
         return this.elementary(token);
       case "symbol":
         return this.symbol(token);
       case "separator":
-        if (token.text === "||") return this.norm(token);
-        throw new ReadError(`${describeToken(token)} is not expected here`, token.span);
+        return refuseSeparator(token);
       case "number":
         return this.raised(withoutSub(token, { kind: "number", text: token.text, span: token.span }), token);
       case "fraction":
@@ -112,7 +115,7 @@ class Parser {
       case "root":
         return this.raised(withoutSub(token, this.root(token)), token);
       case "group":
-        return this.raised(withoutSub(token, this.group(token)), token);
+        return this.group(token);
       case "dots":
         return { kind: "dots", span: token.span };
       default:
@@ -134,34 +137,15 @@ class Parser {
   }
 
   private group(token: Token & { kind: "group" }): Expr {
-    if (["\\|", "\\lVert", "\\Vert"].includes(token.left)) {
-      return { kind: "norm", of: this.inner(token.body, token.span), span: token.span };
-    }
-    if (!["(", "[", "\\{", "\\lbrace", "\\lbrack"].includes(token.left)) {
-      throw new ReadError(`the brackets ${token.left} ${token.right} are not read`, token.span);
-    }
-    return this.inner(token.body, token.span);
-  }
-
-  /** `\| v \|`: the bars carry no side, so the next pair of bars closes. */
-  private norm(open: Token): Expr {
-    const from = this.at;
-    const close = this.tokens.findIndex(
-      (token, at) => at >= from && token.kind === "separator" && token.text === "||",
-    );
-    const closing = this.tokens[close];
-    if (closing === undefined) throw new ReadError("the norm bars are never closed", open.span);
-    this.at = close + 1;
-    const span = merge(open.span, closing.span);
-    const norm: Expr = { kind: "norm", of: this.inner(this.tokens.slice(from, close), span), span };
-    return this.raised(withoutSub(closing, norm), closing);
+    const content = parseGroup(token, this.inner);
+    return parseFamily(token, content) ?? this.raised(withoutSub(token, content), token);
   }
 
   private raised(base: Expr, token: Token): Expr {
     if (token.sup === undefined) return base;
     const [only] = token.sup;
-    if (token.sup.length === 1 && only?.kind === "group") {
-      throw new ReadError("a superscript in brackets is a label, not a power; it is not read", only.span);
+    if (token.sup.length === 1 && only?.kind === "symbol" && only.name === "\\top") {
+      return { kind: "transpose", of: base, span: merge(base.span, only.span) };
     }
     const exponent = this.inner(token.sup, token.span);
     return { kind: "power", base, exponent, span: merge(base.span, exponent.span) };
@@ -169,52 +153,60 @@ class Parser {
 
   private symbol(token: Token & { kind: "symbol" }): Expr {
     const index = token.sub === undefined ? undefined : parseIndex(token.sub, this.inner, token.span);
-    const head: SymbolExpr = {
+    const head = canonicalHead({
       kind: "symbol",
       name: token.name,
       span: token.span,
       ...(index === undefined ? {} : { index }),
-    };
+    });
     const next = this.peek();
-    if (next?.kind !== "group" || !this.isCall(token, next)) return this.raised(head, token);
-    if (token.sup !== undefined)
-      throw new ReadError("a power between a function and its argument", token.span);
+    if (next?.kind !== "group" || !this.isCall(head, next)) return this.raised(head, token);
+    if (token.sup !== undefined) return this.raisedHead(head, token, next);
     this.at++;
     return this.raised(withoutSub(next, parseCall(head, next, this.inner)), next);
   }
 
-  private isCall(token: Token & { kind: "symbol" }, group: Token & { kind: "group" }): boolean {
+  private isCall(head: SymbolExpr, group: Token & { kind: "group" }): boolean {
     if (group.left !== "(" && group.left !== "[" && group.left !== "\\{") return false;
     return (
-      this.vocabulary.isFunction(token.name) ||
-      token.name.startsWith("\\mathrm{") ||
-      group.body.some((each) => each.kind === "separator" && each.text !== "||")
+      this.vocabulary.isFunction(head.name) ||
+      head.name.startsWith("\\mathrm{") ||
+      group.body.some((each) => each.kind === "separator")
     );
   }
 
+  /** `\Sigma_y^{-1}(\mu - \nu)` is a product, an inverse matrix in front; `f^2(x)` may mean two things. */
+  private raisedHead(head: SymbolExpr, token: Token, group: Token & { kind: "group" }): Expr {
+    const raised = this.raised(head, token);
+    const inverse =
+      raised.kind === "transpose" || (raised.kind === "power" && raised.exponent.kind === "negation");
+    const several = group.body.some((each) => each.kind === "separator");
+    if (inverse && !several && !head.name.startsWith("\\mathrm{")) return raised;
+    this.at++;
+    const span = { start: token.span.start, end: group.span.end };
+    return { kind: "opaque", what: "a power between a function and its argument", span };
+  }
+
   private elementary(token: Token & { kind: "function" }): Expr {
-    if (token.sub !== undefined || token.sup !== undefined) {
-      throw new ReadError(`a script on \\${token.name} is not read`, token.span);
-    }
+    if (token.sub !== undefined) return this.opaque(token, "a logarithm to a base of its own");
+    if (token.sup !== undefined) return this.opaque(token, `a power of \\${token.name} itself`);
     const next = this.peek();
     const bracketed = next?.kind === "group" && next.sup === undefined;
-    const of = bracketed ? this.factor() : this.bareArgument(token);
+    const from = this.at;
+    const of = this.factor();
+    if (!bracketed && this.reachIsOpen(of)) {
+      this.at = from;
+      return this.opaque(token, `\\${token.name} of what is ambiguous (brackets would tell), which`);
+    }
     return { kind: "elementary", name: token.name, of, span: merge(token.span, of.span) };
   }
 
   /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches is anyone's guess. */
-  private bareArgument(token: Token): Expr {
-    const argument = this.factor();
+  private reachIsOpen(argument: Expr): boolean {
     const next = this.peek();
     const reaches =
       next !== undefined && (startsFactor(next) || (next.kind === "operator" && /[*/]/.test(next.text)));
-    if (reaches || argument.kind === "power") {
-      throw new ReadError("how far the function reaches is ambiguous: put its argument in brackets", {
-        start: token.span.start,
-        end: next?.span.end ?? argument.span.end,
-      });
-    }
-    return argument;
+    return reaches || argument.kind === "power";
   }
 
   private series(token: Token & { kind: "series" }): Expr {
@@ -225,9 +217,9 @@ class Parser {
       equals?.kind !== "relation" ||
       equals.text !== "="
     ) {
-      throw new ReadError("a sum or product is read with limits of the form _{s=1}^{t} only", token.span);
+      return this.opaque(token, `a ${token.operator} without limits of the form _{s=1}^{t}`);
     }
-    if (token.sup === undefined) throw new ReadError("the upper limit is missing", token.span);
+    if (token.sup === undefined) return this.opaque(token, `a ${token.operator} without an upper limit`);
     const body = this.term();
     const expr: Expr = {
       kind: "series",
@@ -243,13 +235,17 @@ class Parser {
   }
 
   /** An integral, a limit, a gradient: recognised, swallowed to the end of its term, never evaluated. */
-  private opaque(token: Token & { kind: "opaque" }): Expr {
+  private opaque(token: Token, what: string): Expr {
     let end = token.span.end;
     for (let next = this.peek(); next !== undefined && !this.atSign(); next = this.peek()) {
       end = next.span.end;
       this.at++;
     }
-    return { kind: "opaque", what: token.what, span: { start: token.span.start, end } };
+    return { kind: "opaque", what, span: { start: token.span.start, end } };
+  }
+
+  private bounded(token: Token & { kind: "opaque" }): Expr {
+    return { kind: "opaque", what: token.what, span: token.span };
   }
 }
 
@@ -271,14 +267,14 @@ function withoutSub(token: Token, expr: Expr): Expr {
 
 function startsFactor(token: Token): boolean {
   const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque"];
-  return kinds.includes(token.kind) || (token.kind === "separator" && token.text === "||");
+  return kinds.includes(token.kind);
 }
 
-function product(factors: readonly Expr[]): Expr {
+function product(written: readonly Expr[]): Expr {
+  const span = mergeAll(written);
+  const factors = withoutDots(written, "product");
   const [only] = factors;
-  return factors.length === 1 && only !== undefined
-    ? only
-    : { kind: "product", factors, span: mergeAll(factors) };
+  return factors.length === 1 && only !== undefined ? only : { kind: "product", factors, span };
 }
 
 const merge = (a: Span, b: Span): Span => ({

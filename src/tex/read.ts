@@ -1,11 +1,10 @@
 import type { Span } from "../expr/expr.js";
 import { ReadError } from "./error.js";
 import { parseKatex } from "./katex.js";
-import type { KatexArray, KatexNode } from "./nodes.js";
+import { splitLines, withoutLooseMarks, type Line } from "./lines.js";
 import type { Vocabulary } from "./parse.js";
 import { parseStatement, type Clause } from "./statement.js";
-import { tokenize } from "./tokenize.js";
-import { spanOf, type Token } from "./token.js";
+import { spanOf } from "./token.js";
 
 /** One line of a formula: its clauses, or the place where reading stopped. */
 export interface ReadLine {
@@ -23,22 +22,25 @@ export interface ReadLine {
 export function readLatex(latex: string, vocabulary: Vocabulary): readonly ReadLine[] {
   const whole = { start: 0, end: latex.length };
   try {
-    const lines = splitLines(parseKatex(latex), latex);
-    const sources = lines.length === 1 ? [latex] : sourceLines(latex);
-    const sliced = sources.length === lines.length;
-    return lines.map((line, at) =>
-      readLine(line, sliced ? (sources[at] ?? latex) : latex, whole, vocabulary),
-    );
+    const typeset = withoutLooseMarks(latex);
+    const lines = splitLines(parseKatex(typeset), typeset);
+    const rows = lines.reduce((count, { from, rows: more }) => Math.max(count, from + more), 0);
+    const sources = rows === 1 ? [latex] : sourceLines(latex);
+    const sliced = sources.length === rows;
+    return lines.map(({ line, from, rows: count }) => {
+      const source = sliced ? sources.slice(from, from + count).join(" ") : latex;
+      return readLine(line, source, whole, vocabulary);
+    });
   } catch (error) {
     if (error instanceof ReadError) return [{ latex, span: whole, error }];
     throw error;
   }
 }
 
-function readLine(tokens: LazyTokens, latex: string, whole: Span, vocabulary: Vocabulary): ReadLine {
+function readLine(line: Line, latex: string, whole: Span, vocabulary: Vocabulary): ReadLine {
+  if ("error" in line) return { latex, span: whole, error: line.error };
   try {
-    const made = tokens();
-    return { latex, span: spanOf(made, whole), clauses: parseStatement(made, vocabulary) };
+    return { latex, span: spanOf(line.tokens, whole), clauses: parseStatement(line.tokens, vocabulary) };
   } catch (error) {
     if (error instanceof ReadError) return { latex, span: whole, error };
     throw error;
@@ -71,62 +73,3 @@ function sourceLines(latex: string): readonly string[] {
     )
     .filter((line) => line !== "");
 }
-
-type LazyTokens = () => readonly Token[];
-
-function splitLines(nodes: readonly KatexNode[], latex: string): readonly LazyTokens[] {
-  const flat = unwrap(nodes);
-  const arrays = flat.filter(isRows);
-  const [array] = arrays;
-  if (array === undefined) return splitBreaks(flat, latex);
-  const others = flat.filter((node) => node !== array && !isPunctuation(node));
-  if (others.length > 0) {
-    return [
-      () => {
-        throw new ReadError("something beside the lines of an aligned environment", {
-          start: 0,
-          end: latex.length,
-        });
-      },
-    ];
-  }
-  return array.body.map((row) => () => tokenize(row, latex)).filter((row) => isFilled(row));
-}
-
-/** An empty last row comes from a trailing `\\`. A row that cannot be read is not empty. */
-function isFilled(row: LazyTokens): boolean {
-  try {
-    return row().length > 0;
-  } catch (error) {
-    if (error instanceof ReadError) return true;
-    throw error;
-  }
-}
-
-function splitBreaks(nodes: readonly KatexNode[], latex: string): readonly LazyTokens[] {
-  const lines: KatexNode[][] = [[]];
-  for (const node of nodes) {
-    if (node.type === "cr") lines.push([]);
-    else lines.at(-1)?.push(node);
-  }
-  const filled = lines.filter((line) => line.length > 0);
-  return (filled.length > 0 ? filled : [[]]).map((line) => () => tokenize(line, latex));
-}
-
-/** Through `\tag`, `\displaystyle`, colours and braces around the whole formula. */
-function unwrap(nodes: readonly KatexNode[]): readonly KatexNode[] {
-  return nodes.flatMap((node) => {
-    const wraps =
-      node.type === "tag" || node.type === "styling" || node.type === "color" || node.type === "sizing";
-    if (wraps || (node.type === "ordgroup" && nodes.length === 1)) return unwrap(node.body);
-    return [node];
-  });
-}
-
-const isRows = (node: KatexNode): node is KatexArray =>
-  node.type === "array" && ["align", "alignat", "gather"].includes(node.colSeparationType ?? "");
-
-const isPunctuation = (node: KatexNode): boolean =>
-  node.type === "kern" ||
-  node.type === "spacing" ||
-  ((node.type === "atom" || node.type === "textord") && /^[.,;。，；]$/.test(node.text));

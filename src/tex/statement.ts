@@ -29,57 +29,86 @@ interface Piece {
 /** The clauses of one line of a formula. @throws ReadError */
 export function parseStatement(line: readonly Token[], vocabulary: Vocabulary): readonly Clause[] {
   const pieces = joinContinuations(splitPieces(withoutFullStop(line)));
-  const clauses: Clause[] = [];
+  if (pieces.length === 0)
+    throw new ReadError("nothing stands here; a formula was expected", spanOf(line, { start: 0, end: 0 }));
+  return joinLists(pieces).map((each, at) => clauseOf(each, at === 0, vocabulary));
+}
+
+/** A clause before it is read: the one piece with the relation, and what a list adds to its sides. */
+interface Draft {
+  readonly piece: Piece;
+  readonly split: Split;
+  /** `z_1, z_2` in front of `z_3 \sim N`. */
+  readonly before: readonly Piece[];
+  /** `\dots, 1` behind `t = T`. */
+  readonly after: readonly Piece[];
+}
+
+/**
+ * Commas make lists where a piece without a relation stands beside one that has one: `z_1, z_2 \sim N`,
+ * `t = T, \dots, 1`. Behind wide space or words such a piece is an expression of its own.
+ */
+function joinLists(pieces: readonly Piece[]): readonly Draft[] {
+  const drafts: Draft[] = [];
   let waiting: Piece[] = [];
   for (const piece of pieces) {
     const split = splitRelations(piece.tokens);
-    if (split.steps.length === 0) {
-      waiting.push(piece);
-      continue;
-    }
-    clauses.push(clauseOf(piece, split, waiting, clauses.length === 0, vocabulary));
-    waiting = [];
+    const last = drafts.at(-1);
+    if (split.steps.length > 0) {
+      const apart =
+        piece.before === "comma" ? waiting.findLastIndex((each) => each.before !== "comma") : waiting.length;
+      drafts.push(...waiting.slice(0, Math.max(0, apart)).map(alone));
+      drafts.push({ piece, split, before: waiting.slice(Math.max(0, apart)), after: [] });
+      waiting = [];
+    } else if (
+      last !== undefined &&
+      last.split.steps.length > 0 &&
+      waiting.length === 0 &&
+      piece.before === "comma"
+    ) {
+      drafts[drafts.length - 1] = { ...last, after: [...last.after, piece] };
+    } else waiting.push(piece);
   }
-  if (pieces.length === 0)
-    throw new ReadError("nothing stands here; a formula was expected", spanOf(line, { start: 0, end: 0 }));
-  if (waiting.length === 0) return clauses;
-  if (clauses.length === 0 && waiting.length === 1)
-    return waiting.map((piece) => bareClause(piece, vocabulary));
-  const [first] = waiting;
-  const near = spanOf(line, { start: 0, end: 0 });
-  throw new ReadError("a part that states nothing (no relation in it)", spanOf(first?.tokens ?? [], near));
+  return [...drafts, ...waiting.map(alone)];
 }
 
-function bareClause(piece: Piece, vocabulary: Vocabulary): Clause {
-  const span = spanOf(piece.tokens, { start: 0, end: 0 });
-  return { subjects: [parseExpression(piece.tokens, vocabulary, span)], steps: [], words: piece.words, span };
-}
+const alone = (piece: Piece): Draft => ({
+  piece,
+  split: { left: piece.tokens, steps: [] },
+  before: [],
+  after: [],
+});
 
-function clauseOf(
-  piece: Piece,
-  split: Split,
-  waiting: readonly Piece[],
-  first: boolean,
-  vocabulary: Vocabulary,
-): Clause {
+function clauseOf({ piece, split, before, after }: Draft, first: boolean, vocabulary: Vocabulary): Clause {
   const span = spanOf(piece.tokens, { start: 0, end: 0 });
-  const lefts = [...waiting.map((each) => each.tokens), ...(split.left.length > 0 ? [split.left] : [])];
+  const read = (tokens: readonly Token[], near: Span): Expr => parseSide(tokens, vocabulary, near);
+  const words = [...before, piece].flatMap((each) => (each.words === "" ? [] : [each.words])).join(" ");
+  const lefts = [...before.map(({ tokens }) => tokens), ...(split.left.length > 0 ? [split.left] : [])];
   if (lefts.length === 0 && !first) throw new ReadError("a relation with nothing on its left", span);
-  const relation = split.steps[0]?.relation ?? "";
-  if (lefts.length > 1 && relation !== "\\sim") {
-    throw new ReadError("a list on the left is read in front of \\sim only", spanOf(lefts[0] ?? [], span));
-  }
-  const subjects = lefts
-    .map((tokens) => parseSide(tokens, vocabulary, span))
-    // `z_1, z_2, \dots \sim N`: the dots say "and so on".
-    .filter((expr) => lefts.length === 1 || expr.kind !== "dots");
-  const steps = split.steps.map((step) => ({
-    relation: step.relation,
-    right: parseSide(step.tokens, vocabulary, step.span),
-    span: step.span,
+  const subjects = lefts.map((tokens) => read(tokens, span));
+  const steps = split.steps.map(({ relation, tokens, span: place }) => ({
+    relation,
+    right: read(tokens, place),
+    span: place,
   }));
-  const words = [...waiting.map((each) => each.words), piece.words].filter((each) => each !== "").join(" ");
-  return { subjects, steps, words, span };
+  const last = steps.at(-1);
+  if (last !== undefined && after.length > 0) {
+    const more = after.map(({ tokens }) => read(tokens, span));
+    steps[steps.length - 1] = { ...last, right: listOf([last.right, ...more]) };
+  }
+  return { subjects: subjectsOf(subjects, steps[0]?.relation), steps, words, span };
+}
+
+/** `z_1, z_2, \dots \sim N` speaks of each (the dots say "and so on"); `a, b = c, d` of the list. */
+function subjectsOf(subjects: readonly Expr[], relation: string | undefined): readonly Expr[] {
+  if (subjects.length < 2) return subjects;
+  return relation === "\\sim" ? subjects.filter(({ kind }) => kind !== "dots") : [listOf(subjects)];
+}
+
+function listOf(items: readonly Expr[]): Expr {
+  const [first, last] = [items[0], items.at(-1)];
+  const span = { start: first?.span.start ?? 0, end: last?.span.end ?? 0 };
+  return { kind: "list", left: "", right: "", items, span };
 }
 
 /** A side of a relation; a side that is nothing but dots stands for lines left out. */
@@ -120,6 +149,7 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
   let tokens: Token[] = [];
   let words = "";
   let before: Piece["before"] = "start";
+  let implied = false;
   const close = (next: Piece["before"]): void => {
     if (tokens.length > 0) {
       pieces.push({ tokens, words, before });
@@ -132,15 +162,37 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
     if (token.kind === "text") {
       close("text");
       words = `${words} ${token.text}`.trim();
+    } else if (token.kind === "relation" && implications.has(token.text)) {
+      // What follows from a premise, and the premise itself, are claimed under a condition.
+      close("text");
+      words = `${words} if ${token.text}`.trim();
+      implied = true;
     } else if (token.kind === "separator" && (token.text === "," || token.text === ";")) close("comma");
     else if (token.kind === "space") close("space");
     else tokens.push(token);
   }
   close("start");
+  if (implied) return underCondition(pieces, "if");
   if (words !== "" && conditional.test(words))
     throw new ReadError(`the condition "${words}" is not read`, spanOf(line, { start: 0, end: 0 }));
-  return pieces;
+  const limiting = pieces.find((piece) => conditional.test(piece.words) && !universal.test(piece.words));
+  return limiting === undefined ? pieces : underCondition(pieces, limiting.words);
 }
+
+/** `x = y if t > 1`: the condition stands behind what it limits. */
+const underCondition = (pieces: readonly Piece[], words: string): readonly Piece[] =>
+  pieces.map((piece) => (conditional.test(piece.words) ? piece : { ...piece, words }));
+
+const universal = /\bfor (?:all|every|each|any)\b/i;
+
+const implications = new Set([
+  "\\Rightarrow",
+  "\\Leftarrow",
+  "\\Leftrightarrow",
+  "\\Longrightarrow",
+  "\\Longleftarrow",
+  "\\Longleftrightarrow",
+]);
 
 /** Words after which a clause limits the statement instead of adding to it. */
 export const conditional =

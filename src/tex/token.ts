@@ -39,7 +39,8 @@ export type Token =
   | (Base & { readonly kind: "text"; readonly text: string })
   | (Base & { readonly kind: "space" })
   | (Base & { readonly kind: "newline" })
-  | (Base & { readonly kind: "opaque"; readonly what: string })
+  /** `bounded`: it ends where it stands (a matrix); otherwise it swallows the rest of its term (an integral). */
+  | (Base & { readonly kind: "opaque"; readonly what: string; readonly bounded?: true })
   | (Base & { readonly kind: "other"; readonly text: string });
 
 export type TokenKind = Token["kind"];

@@ -1,21 +1,28 @@
 import type { Span } from "../expr/expr.js";
-import { matchBrackets } from "./brackets.js";
-import { characterToken, closingOf } from "./characters.js";
+import { isInterval, matchBrackets } from "./brackets.js";
+import { characterToken, closerOf, closingOf } from "./characters.js";
 import { ReadError } from "./error.js";
 import { limits } from "./katex.js";
 import type { KatexNode } from "./nodes.js";
 import { hasScripts, spanOf, type Token } from "./token.js";
+import { isUprightT, readRaised } from "./scripts.js";
 import { joinRuns } from "./words.js";
 
-/** Turns KaTeX nodes into tokens; `latex` tells places in the formula from places in a macro. */
-export function tokenize(nodes: readonly KatexNode[], latex: string): readonly Token[] {
-  return new Tokenizer(latex).matched(nodes, { start: 0, end: 0 });
+/**
+ * Turns KaTeX nodes into tokens; `latex` tells places in the formula from places in a macro. Brackets at
+ * the top are not matched yet: one may be closed on a later line.
+ */
+export function tokenizeOpen(nodes: readonly KatexNode[], latex: string): readonly Token[] {
+  return joinRuns(new Tokenizer(latex).flat(nodes, { start: 0, end: 0 }));
 }
 
 const letterFonts = new Set(["mathcal", "mathbb", "mathfrak", "mathscr"]);
 const wordFonts = new Set(["mathrm", "mathit", "mathsf", "mathtt", "mathbf", "textrm"]);
 const series: Readonly<Record<string, "sum" | "product">> = { "\\sum": "sum", "\\prod": "product" };
 const functions: Readonly<Record<string, "exp" | "log">> = { "\\exp": "exp", "\\log": "log", "\\ln": "log" };
+/** Words of upright letters that work on all that follows. */
+const optimizers = new Set(["argmax", "argmin", "max", "min", "sup", "inf"]);
+const boxes = new Set(["\\fbox", "\\colorbox", "\\fcolorbox"]);
 const accents: Readonly<Record<string, string>> = { "\\widetilde": "\\tilde", "\\widehat": "\\hat" };
 
 class Tokenizer {
@@ -32,7 +39,7 @@ class Tokenizer {
   }
 
   /** Tokens with brackets still open: braces do not bound what they enclose. */
-  private flat(nodes: readonly KatexNode[], near: Span): readonly Token[] {
+  flat(nodes: readonly KatexNode[], near: Span): readonly Token[] {
     const tokens: Token[] = [];
     let last = near;
     for (const node of nodes) {
@@ -68,11 +75,26 @@ class Tokenizer {
       case "sizing":
       case "mclass":
       case "tag":
+      case "pmb":
+      case "hbox":
+      case "href":
         return this.flat(node.body, span);
+      case "underline":
+      case "smash":
+      case "lap":
+      case "vcenter":
+        return this.flat([node.body], span);
+      case "phantom":
+      case "hphantom":
+      case "vphantom":
+      case "rule":
+        return [];
+      case "xArrow":
+        return [{ kind: "relation", text: "\\to", span }];
       case "horizBrace":
         return this.flat([node.base], span);
       case "enclose":
-        if (node.label !== "\\fbox") throw new ReadError(`${node.label} is not read`, span);
+        if (!boxes.has(node.label)) throw new ReadError(`${node.label} is not read`, span);
         return this.flat([node.body], span);
       case "font":
         return this.font(node, span);
@@ -99,7 +121,7 @@ class Tokenizer {
       case "text":
         return [{ kind: "text", text: textOf(node.body), span: this.extent(node.body, span) }];
       case "array":
-        throw new ReadError("an array (cases, matrix) inside a formula is not read", span);
+        return [{ kind: "opaque", what: "an array", bounded: true, span }];
       case "htmlmathml":
         return this.flat(node.mathml, span)
           .slice(0, 1)
@@ -114,11 +136,14 @@ class Tokenizer {
     const whole = spanOf(body, span);
     const letters = body.map((token) => (token.kind === "symbol" && !hasScripts(token) ? token.name : ""));
     if (letterFonts.has(node.font)) {
-      const [name] = letters;
-      if (letters.length !== 1 || name === undefined || name === "") {
-        throw new ReadError(`\\${node.font} is read on a single letter only`, whole);
+      // `\mathcal(`: the letter is missing. The bracket stands for itself.
+      if (body.length === 1 && body[0]?.kind === "bracket") return body;
+      const plain = body.map((token) => (token.kind === "number" && !hasScripts(token) ? token.text : ""));
+      const names = letters.map((name, at) => (name === "" ? (plain[at] ?? "") : name));
+      if (names.length === 0 || names.includes("")) {
+        throw new ReadError(`\\${node.font} is read on letters only`, whole);
       }
-      return [{ kind: "symbol", name: `\\${node.font}{${name}}`, span: whole }];
+      return [{ kind: "symbol", name: `\\${node.font}{${names.join("")}}`, span: whole }];
     }
     if (wordFonts.has(node.font) && letters.length > 1 && letters.every((name) => /^[A-Za-z]$/.test(name))) {
       return [wordToken(letters.join(""), whole)];
@@ -158,21 +183,30 @@ class Tokenizer {
   private withScripts(base: Token, node: Extract<KatexNode, { type: "supsub" }>, span: Span): Token {
     const near = { start: base.span.end, end: base.span.end };
     const sub = node.sub === undefined ? undefined : this.matched([node.sub], near);
-    const sup = node.sup === undefined ? undefined : this.matched([node.sup], near);
+    const sup = node.sup === undefined ? undefined : this.superscript(node.sup, near);
     if ((sub !== undefined && base.sub !== undefined) || (sup !== undefined && base.sup !== undefined)) {
       throw new ReadError("two scripts in the same place", spanOf([base], span));
     }
-    const primes = sup?.every((token) => token.kind === "symbol" && token.name === "\\prime") === true;
-    const token: Token =
-      primes && base.kind === "symbol" ? { ...base, name: `${base.name}${"'".repeat(sup.length)}` } : base;
+    const source = (place: Span): string => this.latex.slice(place.start, place.end);
+    const raised = base.kind === "symbol" && sup !== undefined ? readRaised(sup, source) : { label: "", sup };
+    const token: Token = base.kind === "symbol" ? { ...base, name: base.name + raised.label } : base;
+    const power = raised.sup?.length === 0 ? undefined : raised.sup;
     const scripted: Token = {
       ...token,
       ...(sub === undefined ? {} : { sub }),
-      ...(sup === undefined || token !== base ? {} : { sup }),
+      ...(power === undefined ? {} : { sup: power }),
     };
     const end = Math.max(base.span.end, ...[...(sub ?? []), ...(sup ?? [])].map((each) => each.span.end));
     // The base of a fraction or group keeps its start; the scripts may close a brace behind them.
     return { ...scripted, span: { start: base.span.start, end: this.closeBraces(end, base.span.end) } };
+  }
+
+  private superscript(node: KatexNode, near: Span): readonly Token[] {
+    const tokens = this.matched([node], near);
+    const [only] = tokens;
+    const transposes =
+      tokens.length === 1 && only?.kind === "symbol" && (only.name === "\\intercal" || isUprightT(node));
+    return transposes ? [{ ...only, name: "\\top" }] : tokens;
   }
 
   private closeBraces(end: number, from: number): number {
@@ -194,6 +228,9 @@ class Tokenizer {
       const tokens = this.flat(node.body, span);
       const word = tokens.map((token) => (token.kind === "symbol" ? token.name : "?")).join("");
       const whole = spanOf(tokens, span);
+      if (optimizers.has(word)) return [{ kind: "opaque", what: `the operator ${word}`, span: whole }];
+      // \operatorname{\mathbb{E}}: a letter that is an operator already.
+      if (tokens.length === 1 && word.startsWith("\\")) return tokens;
       return [
         /^[A-Za-z]+$/.test(word)
           ? wordToken(word, whole)
@@ -224,13 +261,33 @@ class Tokenizer {
   }
 
   private leftRight(node: Extract<KatexNode, { type: "leftright" }>, span: Span): readonly Token[] {
+    if (node.left === "." || node.right === ".") return this.halfOpen(node, span);
     const body = this.matched(node.body, span);
     const whole = around({ kind: "space", span }, body).span;
     const bars = (delim: string): boolean =>
       ["|", "\\vert", "\\|", "\\Vert", "\\lVert", "\\rVert", "\\lvert", "\\rvert"].includes(delim);
-    const paired = bars(node.left) ? bars(node.right) : closingOf(node.left) === node.right;
+    const paired = bars(node.left)
+      ? bars(node.right)
+      : closingOf(node.left) === closerOf(node.right) || isInterval(node.left, node.right, body);
     if (!paired) throw new ReadError(`\\left${node.left} … \\right${node.right} is not read`, whole);
     return [{ kind: "group", left: node.left, right: node.right, body, span: whole }];
+  }
+
+  /** `\left.` and `\right.` show nothing: the other side is a bracket whose partner stands elsewhere. */
+  private halfOpen(node: Extract<KatexNode, { type: "leftright" }>, span: Span): readonly Token[] {
+    const [only] = node.body;
+    if (node.body.length === 1 && only?.type === "array") {
+      return [{ kind: "opaque", what: "a distinction of cases", bounded: true, span }];
+    }
+    if (["|", "\\vert"].includes(node.right)) {
+      const { span: whole } = around({ kind: "space", span }, this.matched(node.body, span));
+      return [{ kind: "opaque", what: "the value of an expression at a point", bounded: true, span: whole }];
+    }
+    const body = this.flat(node.body, span);
+    const place = spanOf(body, span);
+    const side = (delim: string, mclass: "mopen" | "mclose", at: number): readonly Token[] =>
+      delim === "." ? [] : [this.delimiter(delim, mclass, { start: at, end: at })];
+    return [...side(node.left, "mopen", place.start), ...body, ...side(node.right, "mclose", place.end)];
   }
 
   private delimiter(delim: string, mclass: string, span: Span): Token {

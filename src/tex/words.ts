@@ -17,7 +17,13 @@ const spelled: readonly { readonly word: string; readonly token: (span: Token["s
 export function joinRuns(tokens: readonly Token[]): readonly Token[] {
   const joined: Token[] = [];
   for (let at = 0; at < tokens.length;) {
-    const found = wordAt(tokens, at) ?? numberAt(tokens, at) ?? headAt(tokens, at) ?? barsAt(tokens, at);
+    const found =
+      wordAt(tokens, at) ??
+      numberAt(tokens, at) ??
+      headAt(tokens, at) ??
+      textAt(tokens, at) ??
+      pointsAt(tokens, at) ??
+      barsAt(tokens, at);
     if (found !== undefined) {
       joined.push(found.token);
       at = found.next;
@@ -91,12 +97,42 @@ function headAt(tokens: readonly Token[], at: number): Run | undefined {
   };
 }
 
+/** East Asian words: KaTeX gives their letters one by one. */
+function textAt(tokens: readonly Token[], at: number): Run | undefined {
+  const [first, second] = [tokens[at], tokens[at + 1]];
+  if (first?.kind !== "text" || second?.kind !== "text" || hasScripts(first)) return undefined;
+  if (first.span.end !== second.span.start || !isWide(first.text) || !isWide(second.text)) return undefined;
+  let [next, text, end] = [at + 1, first.text, first.span.end];
+  for (
+    let token: Token | undefined = second;
+    token?.kind === "text" && isWide(token.text);
+    token = tokens[next]
+  ) {
+    if (token.span.start !== end) break;
+    [text, end, next] = [text + token.text, token.span.end, next + 1];
+  }
+  return { token: { kind: "text", text, span: { start: first.span.start, end } }, next };
+}
+
+const isWide = (text: string): boolean => /^[^\p{ASCII}]+$/u.test(text);
+
+/** `...` typed as three points. */
+function pointsAt(tokens: readonly Token[], at: number): Run | undefined {
+  const [first, second, third] = tokens.slice(at, at + 3);
+  if (first === undefined || third === undefined || ![first, second, third].every(isPoint)) return undefined;
+  return { token: { kind: "dots", span: { start: first.span.start, end: third.span.end } }, next: at + 3 };
+}
+
 /** `||` typed as two bars. */
 function barsAt(tokens: readonly Token[], at: number): Run | undefined {
   const [first, second] = [tokens[at], tokens[at + 1]];
   const bar = (token: Token | undefined): boolean =>
     token?.kind === "separator" && token.text === "|" && !hasScripts(token);
   if (first === undefined || second === undefined || !bar(first) || !bar(second)) return undefined;
+  // `|x| \mid |y|`: bars of different spelling, or with space between them, are two.
+  const length = ({ span }: Token): number => span.end - span.start;
+  const adjacent = first.span.end === second.span.start || length(first) > 1;
+  if (!adjacent || length(first) !== length(second)) return undefined;
   const span = { start: first.span.start, end: second.span.end };
   return { token: { kind: "separator", text: "||", span }, next: at + 2 };
 }

@@ -162,7 +162,10 @@ test("Ctrl-C stops the kernel and leaves an earlier result as it was", async () 
   let waiting: NodeJS.Timeout | undefined;
   const { status, out, err } = await workbook(["run", path], (_, kill) => {
     waiting ??= setInterval(() => {
-      if (existsSync(pidFile)) kill("SIGINT");
+      if (!existsSync(pidFile)) return;
+      // Once: a second one would end the command where it stands.
+      clearInterval(waiting);
+      kill("SIGINT");
     }, 100);
   });
   clearInterval(waiting);

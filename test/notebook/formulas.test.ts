@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { separateDisplayMath } from "../../src/notebook/displayMath.js";
-import { checkFormulas, findFormulas } from "../../src/notebook/formulas.js";
+import { placesIn } from "../../src/derivation/document/formula.js";
+import { findFormulas } from "../../src/derivation/document/markdown.js";
+import { checkFormulas } from "../../src/notebook/formulas.js";
 
 describe("formulas are found as Jupyter shows them", () => {
   test.each([
@@ -30,7 +32,9 @@ describe("formulas are found as Jupyter shows them", () => {
     ["not in code", "`$x$`\n\n```\n$$x\n```\n\n$y$", [["y", false, 7]]],
     ["not where escaped", "\\$5 and $x$", [["x", false, 1]]],
   ] as const)("%s", (_, markdown, expected) => {
-    expect(findFormulas(markdown).map((f) => [f.latex, f.isDisplay, f.line])).toEqual(expected);
+    expect(
+      findFormulas(markdown).map((f) => [f.latex, f.isDisplay, placesIn(markdown)(f.offset).line]),
+    ).toEqual(expected);
   });
 
   test("other text stays as it is", () => {

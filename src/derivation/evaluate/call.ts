@@ -2,12 +2,17 @@ import type { CallExpr, Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
 import { add, scale, type Affine } from "../../probability/affine.js";
+import { constantValue } from "../../probability/wave.js";
 import { densityOf, densityValue } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
 import type { Definition, Lookup } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
 import { evaluateForwardDensity, evaluateMoment } from "./density.js";
 import { EvaluationError } from "./error.js";
+import type { Open } from "./field.js";
+import { factorOf, logDensity } from "./factor.js";
+import { evaluateField, evaluateIntegral } from "./integrand.js";
+import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
 import { timeWithin } from "./time.js";
@@ -39,6 +44,9 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "forwardDensity":
       return evaluateForwardDensity(expr, scope);
     case "expectation":
+      return expr.head.index === undefined
+        ? evaluateMoment(role, expr, scope)
+        : evaluateIntegral(expr, scope);
     case "variance":
       return evaluateMoment(role, expr, scope);
     case "posteriorMean":
@@ -48,23 +56,24 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "state":
       return closedForm(expr, lookup, scope);
     case "network":
-    case "reverseDensity":
     case "divergence":
-      throw new EvaluationError(
-        "unsupported",
-        `${nameOf[role]} ${printExpr(expr.head)} is not evaluated yet`,
-        expr.span,
-      );
+      return evaluateIntegral(expr, scope);
+    case "reverseDensity":
+      return modelDensity(expr, scope);
     default:
       throw new EvaluationError("type", `${printExpr(expr.head)} is not a function`, expr.head.span);
   }
 }
 
-const nameOf = {
-  network: "the network",
-  reverseDensity: "the density",
-  divergence: "the divergence",
-} as const;
+/** p(x_T), p_θ(x_{t-1} | x_t) and their products at the values of the states. */
+function modelDensity(expr: CallExpr, scope: Scope): Value {
+  if (scope.mode === "law")
+    throw new EvaluationError("unsupported", "the law of a density at a random point", expr.span);
+  const open: Open = { scope, times: new Set(), noises: new Map(), field: evaluateField };
+  const log = constantValue(logDensity(factorOf(expr, "model", scope), open), scope.world.arithmetic);
+  if (log === undefined) throw new RangeError("a density at given states is a number");
+  return number(log.exp());
+}
 
 function onlyArgument(expr: CallExpr): Expr {
   const [argument] = expr.args;
@@ -114,30 +123,6 @@ function evaluateNormal(expr: CallExpr, scope: Scope): Value {
     throw new EvaluationError("unsupported", "the law of a density at a random point", expr.span);
   const law = add({ offset: mean.offset, coefficients: new Map() }, scale(noise, variance.sqrt()));
   return number(normalDensity(law, point.offset, expr, scope));
-}
-
-interface NormalParts {
-  readonly at?: Expr;
-  readonly mean: Expr;
-  readonly covariance: Expr;
-}
-
-/** @throws EvaluationError for a number of arguments that no normal law has */
-export function normalParts(expr: CallExpr): NormalParts {
-  const all = [...expr.args, ...expr.rest];
-  const [first, second, third] = all;
-  if (first !== undefined && second !== undefined && all.length === 2 && expr.mark === undefined) {
-    return { mean: first, covariance: second };
-  }
-  const marked = expr.mark === undefined || (expr.args.length === 1 && expr.mark !== "||");
-  if (first !== undefined && second !== undefined && third !== undefined && all.length === 3 && marked) {
-    return { at: first, mean: second, covariance: third };
-  }
-  throw new EvaluationError(
-    "type",
-    "a normal law has a mean and a covariance, after the variable if it is named",
-    expr.span,
-  );
 }
 
 function vectorArgument(expr: Expr, scope: Scope): Affine {

@@ -38,7 +38,7 @@ export function evaluateForwardDensity(expr: CallExpr, scope: Scope): Value {
  * Densities are computed given x_0. That is the density meant if x_0 is given or if what is given
  * screens x_0 off (the chain is Markov); otherwise it depends on the law of the data.
  */
-function refuseDataLaw(of: readonly number[], given: readonly number[], expr: Expr): void {
+export function refuseDataLaw(of: readonly number[], given: readonly number[], expr: Expr): void {
   if (given.includes(0)) return;
   const earliest = Math.min(...given);
   if (given.length > 0 && of.every((t) => t > earliest)) return;
@@ -69,7 +69,7 @@ function jointDensity(times: readonly number[], expr: Expr, scope: Scope): Densi
 }
 
 /** The times of `x_t`, `x_{1:T}`, `x_1:x_T` in an argument list. */
-function statesOf(args: readonly Expr[], scope: Scope): readonly number[] {
+export function statesOf(args: readonly Expr[], scope: Scope): readonly number[] {
   return args.flatMap((argument) => {
     if (argument.kind === "range") {
       const [first, last] = [timeOfState(argument.first, scope), timeOfState(argument.last, scope)];

@@ -73,6 +73,16 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       return elementary(expr.name, scalar(expr.of, scope), expr);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
+    case "bars":
+      throw new EvaluationError(
+        "unsupported",
+        "an absolute value or determinant is not evaluated yet",
+        expr.span,
+      );
+    case "transpose":
+      throw new EvaluationError("unsupported", "a transpose is not evaluated yet", expr.span);
+    case "list":
+      throw new EvaluationError("unsupported", "a list or a set has no value of its own", expr.span);
     case "range":
       throw new EvaluationError("type", "a range of variables has no value of its own", expr.span);
     case "dots":

@@ -9,6 +9,9 @@ import type { Value } from "./value.js";
 /** Which noise a symbol without index (ε, z̄) stands for in this evaluation. */
 export type NoiseReading = "accumulated" | "fresh";
 
+/** How the model's σ_t is chosen. */
+export type Deviation = "any" | "forward" | "posterior";
+
 /** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
 export const stepLimit = 400_000;
 
@@ -33,6 +36,10 @@ export interface Scope {
   readonly moved: ReadonlyMap<number, Affine>;
   /** Values given to unknown functions, by canonical key. */
   readonly assigned: ReadonlyMap<string, Real>;
+  /** Which network of the world: 0, or another where a statement must hold for every network. */
+  readonly network: number;
+  /** What σ_t² of the model is where the text has not said it: any positive number, β_t or β̃_t. */
+  readonly deviation: Deviation;
   /** What was looked up so far; shared by all scopes derived from this one. */
   readonly trace: Trace;
   /** The evaluator, handed down so that roles can evaluate their arguments. */
@@ -51,12 +58,24 @@ export class Trace {
   readonly divisors: Real[] = [];
   /** Whether a function in double precision took part. */
   bound = false;
+  /** Whether the model took part: a network or a density of the reverse process. Its σ_t is no unknown. */
+  model = false;
 
   constructor(private readonly budget: Budget = { steps: 0 }) {}
 
   /** A trace of its own that draws on the same budget. */
   beside(): Trace {
     return new Trace(this.budget);
+  }
+
+  /** Takes over what another evaluation has touched. */
+  absorb(other: Trace): void {
+    for (const [name, variable] of other.variables) this.variables.set(name, variable);
+    for (const symbol of other.free) this.free.add(symbol);
+    for (const [symbol, value] of other.values) this.values.set(symbol, value);
+    this.divisors.push(...other.divisors);
+    this.bound ||= other.bound;
+    this.model ||= other.model;
   }
 
   step(span: Span, cost = 1): void {

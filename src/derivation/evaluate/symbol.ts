@@ -78,7 +78,9 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
     case "posteriorVariance":
       return number(world.posterior(time(1), entry(world.states, time(1)), entry(world.states, 0)).variance);
     case "parameter":
-      return freeNumber(expr, lookup, "positive", scope);
+      return lookup.key === deviationKey && scope.deviation !== "any"
+        ? number(chosenDeviation(time(1), scope))
+        : freeNumber(expr, lookup, "positive", scope);
     case "horizon":
       // As a limit or an index T is the last time; as a number it may be any.
       scope.trace.free.add(printExpr(expr));
@@ -102,6 +104,17 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
         expr.span,
       );
   }
+}
+
+/** σ_t as the standard deviation of the model; other parameters have nothing to do with it. */
+export const deviationKey = "\\sigma_t";
+
+/** σ_t = √β_t or √β̃_t, the two choices of Ho et al. (2020, Sec. 3.2). */
+function chosenDeviation(t: number, scope: Scope): Real {
+  const { world } = scope;
+  // β̃_1 = 0, and a law without variance has no density: implementations take β_1 there as well.
+  if (scope.deviation === "forward" || t === 1) return entry(world.beta, t).sqrt();
+  return world.posterior(t, entry(world.states, t), entry(world.states, 0)).variance.sqrt();
 }
 
 /** x_t, where it was moved to or on its path. */
@@ -182,7 +195,7 @@ export function evaluateDefinition(
   if (definition.parameter !== undefined) {
     if (time === undefined)
       throw new EvaluationError("type", `${printExpr(expr)} needs its index`, expr.span);
-    indices.set(definition.parameter, evaluateTime(time, scope));
+    indices.set(definition.parameter, evaluateTime(time, scope) + (definition.shift ?? 0));
   }
   const value = scope.evaluate(definition.body, { ...scope, indices });
   if (!definition.squared) return value;

@@ -9,6 +9,8 @@ import type { Binding, Notation, Role } from "./notation.js";
 export interface Definition {
   /** The letter that stands for the time in `body`; undefined for a constant. */
   readonly parameter?: string;
+  /** What is added to the subscript to give that letter: 1 for `L_{t-1} = …`. */
+  readonly shift?: number;
   readonly body: Expr;
   /** The arguments on the left, for a function of several: a call with the same ones has the value `body`. */
   readonly args?: readonly Expr[];
@@ -40,6 +42,8 @@ export class Names implements Vocabulary {
     readonly notation: Notation,
     private readonly tables: Tables,
     private readonly definitions: ReadonlyMap<string, Definition>,
+    /** Letters whose numbered forms (z_1, z̄_2) the text has declared to be noises of their own. */
+    readonly numbered: ReadonlySet<string> = new Set(),
   ) {}
 
   /** @throws InputError when a symbol of the notation is not one symbol */
@@ -51,7 +55,14 @@ export class Names implements Vocabulary {
 
   /** A copy that knows one definition more. */
   withDefinition(key: string, definition: Definition): Names {
-    return new Names(this.notation, this.tables, new Map([...this.definitions, [key, definition]]));
+    const definitions = new Map([...this.definitions, [key, definition]]);
+    return new Names(this.notation, this.tables, definitions, this.numbered);
+  }
+
+  /** A copy in which exactly these letters number fresh noises. */
+  withNumbered(letters: ReadonlySet<string>): Names {
+    const same = letters.size === this.numbered.size && [...letters].every((each) => this.numbered.has(each));
+    return same ? this : new Names(this.notation, this.tables, this.definitions, letters);
   }
 
   lookUp(symbol: SymbolExpr): Lookup {
@@ -64,9 +75,17 @@ export class Names implements Vocabulary {
       // E_{q(x)}: what stands below is the measure, not a time.
       return { meaning: this.meaningOf(symbol.name), key: symbol.name };
     }
+    if (symbol.index.kind === "number" && this.numbered.has(symbol.name)) {
+      return { meaning: { kind: "role", role: "freshNoise" }, key: `${symbol.name}_t`, time: symbol.index };
+    }
+    const bare = this.meaningOf(symbol.name);
+    if (bare.kind === "role" && bare.role === "expectation") return { meaning: bare, key: symbol.name };
     const labelled = `${symbol.name}_{${printExpr(symbol.index)}}`;
     const label = this.meaningOf(labelled);
     if (label.kind !== "unknown") return { meaning: label, key: labelled };
+    // L_{VLB}: a word is a label, not a time.
+    if (symbol.index.kind === "symbol" && symbol.index.name.startsWith("\\mathrm{"))
+      return { meaning: label, key: labelled };
     const key = `${symbol.name}_t`;
     return { meaning: this.meaningOf(key), key, time: symbol.index };
   }

@@ -35,15 +35,15 @@ export type Role =
   | "normal"
   /** densities of the forward process: q(x_t | x_{t-1}), q(x_{1:T} | x_0) */
   | "forwardDensity"
-  /** E[X | given] */
+  /** E[X | given], or E_{q(…)}[f] */
   | "expectation"
   /** Var(X | given) */
   | "variance"
-  /** a neural network; not evaluated yet */
+  /** a neural network: ε_θ(x, t), μ_θ(x, t), x_θ(x, t), and Σ_θ(x, t) = σ_t² I */
   | "network"
-  /** a density of the reverse process; not evaluated yet */
+  /** densities of the reverse process: p(x_T), p_θ(x_{t-1} | x_t) and their products */
   | "reverseDensity"
-  /** a Kullback–Leibler divergence; not evaluated yet */
+  /** a Kullback–Leibler divergence: D_KL(a || b) */
   | "divergence"
   /** Euler's number */
   | "euler"

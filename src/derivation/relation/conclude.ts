@@ -41,11 +41,13 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
       reason: `no time is admissible in every world: ${why ?? "nothing to test"}`,
     };
   }
-  if (survey.free.size > 0) {
+  // σ_t is the standard deviation of the model wherever the model takes part.
+  const free = [...survey.free].filter((symbol) => !(survey.model && /^\\sigma_\{/.test(symbol)));
+  if (free.length > 0) {
     return {
       ...base,
       verdict: "undecided",
-      reason: `depends on ${[...survey.free].join(", ")}, of which nothing is known`,
+      reason: `depends on ${free.join(", ")}, of which nothing is known`,
     };
   }
   const { others } = survey.failure.place;
@@ -66,6 +68,7 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
     counterexample,
+    ...(survey.model ? { model: true } : {}),
     // Where the statement makes no sense, both sides of the counterexample say why.
     ...(counterexample.left === counterexample.right ? { reason: counterexample.left } : {}),
   };

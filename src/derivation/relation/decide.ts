@@ -3,9 +3,12 @@ import { some } from "../../expr/walk.js";
 import { describePlace } from "../../tex/error.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { decideDefinition, proposeDefinition } from "./define.js";
-import { decideDistribution, isCallOf } from "./distribution.js";
+import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
+import { dataAverageOf, mentionsState } from "./average.js";
+import { decideUpToConstant, upToConstant } from "./constant.js";
+import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideProportional } from "./proportional.js";
 import type { Decision, Question } from "./question.js";
@@ -25,11 +28,30 @@ export interface Claim extends Sides {
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
 export function decide(claim: Claim, question: Question): Decision {
   try {
-    return decideRelation(claim, question);
+    const decision = decideRelation(claim, question);
+    return decision.verdict === "fails" && decision.model === true
+      ? reconsidered(decision, claim, question)
+      : decision;
   } catch (error) {
     if (error instanceof EvaluationError) return refusal(error, claim, question);
     throw error;
   }
+}
+
+/**
+ * What fails for an arbitrary σ_t may be meant for one that the author has chosen without saying so: if it
+ * holds for a usual choice, the statement is left open.
+ */
+function reconsidered(failure: Decision, claim: Claim, question: Question): Decision {
+  const choices = [
+    ["forward", "\\beta_t"],
+    ["posterior", "\\tilde\\beta_t"],
+  ] as const;
+  for (const [deviation, square] of choices) {
+    if (decideRelation(claim, { ...question, deviation }).verdict === "holds")
+      return undecided(`not true for every \\sigma_t; \\sigma_t^2 = ${square} may be meant`, question);
+  }
+  return failure;
 }
 
 function decideRelation(claim: Claim, question: Question): Decision {
@@ -38,7 +60,7 @@ function decideRelation(claim: Claim, question: Question): Decision {
     return undecided("lines are left out here; nothing is claimed", question);
   const choice = choiceOf(claim, question);
   if (choice !== undefined) return undecided(choice, question);
-  if (isOrder(relation)) return decideOrder(claim, relation, question);
+  if (isOrder(relation)) return overData(claim, decideOrder(claim, relation, question), question);
   switch (relation) {
     case "=":
     case ":=":
@@ -75,13 +97,45 @@ function decideEqual(claim: Claim, question: Question): Decision {
   const { names } = question;
   const proposal = claim.ownLeft ? proposeDefinition(claim.left, claim.right, names) : undefined;
   if (proposal !== undefined) return decideDefinition(proposal, claim.right, question);
+  if (isReverseStep(claim, names)) return decideReverseStep(claim, question);
+  const constant = upToConstant(claim, names);
+  if (constant !== undefined && mentionsModel(claim, names))
+    return overData(constant, decideUpToConstant(constant, question), question);
   const sides = completeNormal(claim, question);
   const unknown = unknownCalls([sides.left, sides.right], names);
   const [call] = unknown;
-  if (call === undefined) return decideEquality(sides, question);
+  if (call === undefined) return overData(sides, decideEquality(sides, question), question);
   const onBothSides = [sides.left, sides.right].every((side) => unknownCalls([side], names).length > 0);
   if (onBothSides || unknown.length > 1) return undecided(`${call.head.name} is not known`, question);
   return decideExistence(sides, call, question);
+}
+
+/**
+ * What was found for each x_0 alone says the same of expectations over x_0 only if both sides average
+ * alike.
+ */
+function overData({ left, right }: Sides, decision: Decision, question: Question): Decision {
+  if (decision.verdict !== "holds") return decision;
+  const { names } = question;
+  const averages = [left, right].map((side) => dataAverageOf(side, names));
+  if (averages.includes("other"))
+    return undecided("true for each x_0; the expectation over x_0 stands in a function of it", question);
+  const lone = [left, right].some(
+    (side, at) => averages[at] === "none" && averages[1 - at] === "linear" && mentionsState(side, names),
+  );
+  if (lone) return undecided("true for each x_0; only one side averages over x_0", question);
+  return decision;
+}
+
+/** Whether a network or a density of the model takes part. */
+function mentionsModel({ left, right }: Sides, names: Question["names"]): boolean {
+  return [left, right].some((side) =>
+    some(side, (node) => {
+      if (node.kind !== "symbol") return false;
+      const { meaning } = names.lookUp(node);
+      return meaning.kind === "role" && ["network", "reverseDensity"].includes(meaning.role);
+    }),
+  );
 }
 
 /** `q(x_t | x_{t-1}) = N(m, S)` names the variable on the left only: it becomes N(x_t; m, S). */
@@ -103,7 +157,7 @@ function completeNormal(claim: Sides, question: Question): Sides {
 
 /** x_{t-1} of q(x_{t-1} | …). */
 export function variableOf(left: Expr, question: Question): SymbolExpr | undefined {
-  if (!isCallOf(left, "forwardDensity", question.names)) return undefined;
+  if (!isDensity(left, question.names)) return undefined;
   const [variable] = left.args;
   return left.args.length === 1 && variable?.kind === "symbol" ? variable : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import { nodes, some } from "../../expr/walk.js";
+import { children, some } from "../../expr/walk.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Definition, Names } from "../notation/names.js";
 import { placesOf, scopeAt, type Decision, type Question } from "./question.js";
@@ -28,7 +28,22 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   if (time.kind === "symbol" && time.index === undefined && names.notation.indices.includes(time.name)) {
     return { key, definition: { parameter: time.name, body: right, latex, squared } };
   }
-  return undefined;
+  const moved = shiftedTime(time, names);
+  if (moved === undefined) return undefined;
+  return { key, definition: { ...moved, body: right, latex, squared } };
+}
+
+/** `t - 1`: the letter and what leads back to it. */
+function shiftedTime(
+  time: Expr,
+  names: Names,
+): { readonly parameter: string; readonly shift: number } | undefined {
+  if (time.kind !== "sum" || time.terms.length !== 2) return undefined;
+  const [letter, step] = time.terms;
+  const size = step?.kind === "negation" ? step.of : step;
+  if (letter?.kind !== "symbol" || !names.notation.indices.includes(letter.name)) return undefined;
+  if (size?.kind !== "number" || !Number.isSafeInteger(Number(size.text))) return undefined;
+  return { parameter: letter.name, shift: step === size ? -Number(size.text) : Number(size.text) };
 }
 
 function proposeFunction(
@@ -55,7 +70,7 @@ const mentions = (expr: Expr, name: string): boolean =>
 /** Evaluates the defining side everywhere, so that only what has a value becomes a definition. */
 export function decideDefinition(proposal: Proposal, right: Expr, question: Question): Decision {
   const base = { inLaw: false, maxRelativeError: null, digits: question.digits };
-  const unknown = [...nodes(right)].find((node) => node.kind === "symbol" && isUnknown(node, question.names));
+  const unknown = unknownIn(right, question.names);
   if (unknown !== undefined) {
     const reason = `the right side mentions ${printExpr(unknown)}, which is not known`;
     return { ...base, verdict: "undecided", reason };
@@ -78,6 +93,16 @@ export function decideDefinition(proposal: Proposal, right: Expr, question: Ques
   return { ...base, verdict: "defines", definition: proposal };
 }
 
-function isUnknown(node: SymbolExpr, names: Names): boolean {
-  return names.lookUp(node).meaning.kind === "unknown" && node.name !== "\\dots";
+/** The first symbol of which nothing is known; θ in ε_θ is part of a name. */
+function unknownIn(expr: Expr, names: Names): SymbolExpr | undefined {
+  if (expr.kind === "symbol") {
+    const { meaning, time } = names.lookUp(expr);
+    if (meaning.kind === "unknown" && expr.name !== "\\dots") return expr;
+    if (meaning.kind !== "unknown" && time === undefined && expr.index?.kind === "symbol") return undefined;
+  }
+  for (const part of children(expr)) {
+    const found = unknownIn(part, names);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { printExpr } from "../../expr/print.js";
 import { sameExpr } from "../../expr/walk.js";
 import type { Arithmetic } from "../../expr/number.js";
 import { covariance, type Affine } from "../../probability/affine.js";
-import { normalParts } from "../evaluate/call.js";
+import { normalParts } from "../evaluate/normal.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Scope, Trace } from "../evaluate/scope.js";
 import { vectorOf, type Value } from "../evaluate/value.js";
@@ -15,11 +15,19 @@ import { placesOf, scopeAt, type Decision, type Place, type Question } from "./q
 import { survey, type Judge, type Outcome } from "./survey.js";
 
 /** Whether an expression is a call of N, q or another name that plays that role. */
-export function isCallOf(expr: Expr, role: "normal" | "forwardDensity", names: Names): expr is CallExpr {
+export function isCallOf(
+  expr: Expr,
+  role: "normal" | "forwardDensity" | "reverseDensity",
+  names: Names,
+): expr is CallExpr {
   if (expr.kind !== "call") return false;
   const { meaning } = names.lookUp(expr.head);
   return meaning.kind === "role" && meaning.role === role;
 }
+
+/** Whether an expression is a density of the forward process or of the model. */
+export const isDensity = (expr: Expr, names: Names): expr is CallExpr =>
+  isCallOf(expr, "forwardDensity", names) || isCallOf(expr, "reverseDensity", names);
 
 /** `X \sim N(m, S)`: X has that law given the states that m and S mention. */
 export function decideDistribution(sides: Sides, question: Question): Decision {
@@ -28,7 +36,7 @@ export function decideDistribution(sides: Sides, question: Question): Decision {
     throw new EvaluationError("unsupported", `the law ${printExpr(right)} is not known here`, right.span);
   }
   // `q(x_t | x_0) \sim N(x_t; …)`: a density is said to be a density.
-  if (isCallOf(left, "forwardDensity", question.names)) return decideEquality(sides, question);
+  if (isDensity(left, question.names)) return decideEquality(sides, question);
   const law = lawOf(left, right);
   const places = placesOf([left, right], question);
   const judge: Judge = (place, trace) => judgeLaw(left, law, question, place, trace);

@@ -1,9 +1,9 @@
-import type { Expr } from "../../expr/expr.js";
+import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { arithmeticOf } from "../../expr/number.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { Trace, type NoiseReading, type Scope } from "../evaluate/scope.js";
+import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
 import type { Definition, Names } from "../notation/names.js";
 import type { Counterexample, Verdict } from "../verdict/verdict.js";
 import type { Draw } from "../world/draw.js";
@@ -15,6 +15,8 @@ export interface Question {
   readonly draws: readonly Draw[];
   readonly digits: number;
   readonly seed: number;
+  /** How the model's σ_t is chosen; any positive number unless told otherwise. */
+  readonly deviation?: Deviation;
 }
 
 /** What was found about one relation. */
@@ -25,6 +27,8 @@ export interface Decision {
   readonly digits: number;
   readonly reason?: string;
   readonly counterexample?: Counterexample;
+  /** Whether the model took part, whose σ_t the text may have chosen elsewhere. */
+  readonly model?: boolean;
   /** What the statement adds to the names of those after it. */
   readonly definition?: { readonly key: string; readonly definition: Definition };
 }
@@ -43,6 +47,7 @@ export interface ScopeOptions {
   readonly digits?: number;
   readonly moved?: ReadonlyMap<number, Affine>;
   readonly assigned?: Scope["assigned"];
+  readonly network?: number;
   readonly trace?: Trace;
 }
 
@@ -68,6 +73,8 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     indices: new Map([...time, ...Object.entries(place.others ?? {})]),
     moved: options.moved ?? new Map<number, Affine>(),
     assigned: options.assigned ?? new Map(),
+    deviation: question.deviation ?? "any",
+    network: options.network ?? 0,
     trace: options.trace ?? new Trace(),
     evaluate,
   };
@@ -103,16 +110,19 @@ function freeSubscripts(expr: Expr, indices: readonly string[]): readonly string
   return [...found, ...inSubscript.filter((name) => indices.includes(name))];
 }
 
-/** Also through a symbol that means the time without showing it, like ε for ε̄_t. */
+/** Also through a symbol that means the time without showing it, like ε for ε̄_t; not where a sum binds it. */
 function leavesTimeFree(expr: Expr, names: Names): boolean {
-  for (const node of nodes(expr)) {
-    if (node.kind !== "symbol") continue;
-    if (node.name === names.notation.time && node.index === undefined) return true;
-    const { meaning, time } = names.lookUp(node);
-    if (meaning.kind === "bound") return true;
-    if (meaning.kind === "defined" && leavesTimeFree(meaning.definition.body, names)) return true;
-    const implicit = meaning.kind === "role" && ["noise", "posteriorMean"].includes(meaning.role);
-    if (implicit && time === undefined) return true;
-  }
-  return false;
+  const { time } = names.notation;
+  if (expr.kind === "series" && expr.index === time)
+    return [expr.lower, expr.upper].some((limit) => leavesTimeFree(limit, names));
+  if (expr.kind === "symbol" && isTimed(expr, names)) return true;
+  return children(expr).some((part) => leavesTimeFree(part, names));
+}
+
+function isTimed(symbol: SymbolExpr, names: Names): boolean {
+  if (symbol.name === names.notation.time && symbol.index === undefined) return true;
+  const { meaning, time } = names.lookUp(symbol);
+  if (meaning.kind === "bound") return true;
+  if (meaning.kind === "defined" && leavesTimeFree(meaning.definition.body, names)) return true;
+  return meaning.kind === "role" && ["noise", "posteriorMean"].includes(meaning.role) && time === undefined;
 }

@@ -26,6 +26,7 @@ export interface Survey {
   readonly maxError: number;
   readonly inLaw: boolean;
   readonly bound: boolean;
+  readonly model: boolean;
   readonly free: ReadonlySet<string>;
   /** Times at which the statement was tested, and why not at the others. */
   readonly tested: ReadonlySet<number>;
@@ -45,7 +46,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
   const tested = new Set<number>();
   const skipped = new Map<number | undefined, string>();
   const worlds = new Set<unknown>();
-  let [admissible, maxError, inLaw, bound] = [0, 0, false, false];
+  let [admissible, maxError, inLaw, bound, model] = [0, 0, false, false, false];
   const budget = { steps: 0 };
   let failure: Survey["failure"];
   for (const place of places) {
@@ -61,6 +62,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     for (const symbol of trace.free) free.add(symbol);
     inLaw ||= outcome.inLaw;
     bound ||= trace.bound;
+    model ||= trace.model;
     maxError = Math.max(maxError, outcome.error);
     if (!outcome.agrees) {
       failure = { place, outcome, trace };
@@ -73,6 +75,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     maxError,
     inLaw,
     bound,
+    model,
     free,
     tested,
     skipped,

@@ -137,29 +137,14 @@ function registryOfModules(): ts.DocumentRegistry {
     isLocalTypeScript(file) && typeof given === "object"
       ? { ...given, impliedNodeFormat: typescript.ModuleKind.ESNext }
       : given;
+  type Acquire = ts.DocumentRegistry["acquireDocumentWithKey"];
+  const parsing =
+    (acquire: Acquire): Acquire =>
+    (file, path, settings, key, snapshot, version, kind, given) =>
+      acquire(file, path, settings, key, snapshot, version, kind, given && asModule(file, given));
   return {
     ...registry,
-    acquireDocumentWithKey: (file, path, settings, key, snapshot, version, kind, given) =>
-      registry.acquireDocumentWithKey(
-        file,
-        path,
-        settings,
-        key,
-        snapshot,
-        version,
-        kind,
-        given === undefined ? given : asModule(file, given),
-      ),
-    updateDocumentWithKey: (file, path, settings, key, snapshot, version, kind, given) =>
-      registry.updateDocumentWithKey(
-        file,
-        path,
-        settings,
-        key,
-        snapshot,
-        version,
-        kind,
-        given === undefined ? given : asModule(file, given),
-      ),
+    acquireDocumentWithKey: parsing((...all) => registry.acquireDocumentWithKey(...all)),
+    updateDocumentWithKey: parsing((...all) => registry.updateDocumentWithKey(...all)),
   };
 }

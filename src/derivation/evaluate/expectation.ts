@@ -1,0 +1,180 @@
+import type { CallExpr, Expr } from "../../expr/expr.js";
+import type { Real } from "../../expr/number.js";
+import { printExpr } from "../../expr/print.js";
+import {
+  addWaves,
+  constantWave,
+  expectWave,
+  NotAffineError,
+  scaleWave,
+  subtractWaves,
+  type Wave,
+} from "../../probability/wave.js";
+import { EvaluationError } from "./error.js";
+import { scalarField, squaredNorm, variableName, vectorField, type Field, type Open } from "./field.js";
+import { chainOf, factorOf, lawIn, logDensity, processOf, type Factor } from "./factor.js";
+import { normalLawOf } from "./logarithm.js";
+import { measureOf } from "./measure.js";
+import { normalParts } from "./normal.js";
+import type { NormalLaw } from "../world/law.js";
+
+/** E_{…}[integrand] as a function of the states that are still open around it. */
+export function expectation(expr: CallExpr, open: Open): Field {
+  const [integrand] = expr.args;
+  if (integrand === undefined || expr.args.length !== 1 || expr.mark !== undefined)
+    throw new EvaluationError("type", "an expectation is taken of one expression", expr.span);
+  const { factors, noises } = measureOf(expr, open.scope);
+  const inner = opened(factors, open, noises);
+  const field = inner.field(integrand, inner);
+  const over = (wave: Wave): Wave => integrateAll(wave, factors, inner);
+  switch (field.kind) {
+    case "scalar":
+      return scalarField(over(field.value));
+    case "vector":
+      return vectorField(field.parts.map(over));
+    case "matrix":
+      return field;
+  }
+}
+
+/** The states of the factors become variables. */
+function opened(factors: readonly Factor[], open: Open, noises: ReadonlyMap<string, number>): Open {
+  const own = factors.flatMap(statesOfFactor);
+  const [first] = factors;
+  if (first !== undefined && new Set(own).size < own.length)
+    throw new EvaluationError("type", "an expectation over one state twice", first.expr.span);
+  return {
+    ...open,
+    times: new Set([...open.times, ...own]),
+    noises: new Map([...open.noises, ...noises]),
+  };
+}
+
+/** x_0 is what the forward process is given, and a variable of the model. */
+const statesOfFactor = ({ process, of }: Factor): readonly number[] =>
+  process === "model" ? of : of.filter((t) => t > 0);
+
+/** One factor after another, each when no factor left is conditional on its states. */
+function integrateAll(wave: Wave, factors: readonly Factor[], open: Open): Wave {
+  const next = factors.find(
+    (factor) =>
+      !factors.some((other) => other !== factor && other.given.some((t) => t > 0 && factor.of.includes(t))),
+  );
+  if (next === undefined) {
+    const [first] = factors;
+    if (first === undefined) return wave;
+    throw new EvaluationError("type", "densities that are conditional on one another", first.expr.span);
+  }
+  const rest = factors.filter((factor) => factor !== next);
+  return integrateAll(integrate(wave, next, open), rest, open);
+}
+
+/**
+ * The integral over the states of one density. A term of the forward process is integrated over its own
+ * states only, in their marginal law, which the Markov chain gives at once; the model's states come one
+ * from the next, from the lowest up.
+ */
+function integrate(wave: Wave, factor: Factor, open: Open): Wave {
+  const of = statesOfFactor(factor);
+  if (factor.process === "model")
+    return of.reduce((left, t) => integrateState(left, t, lawIn(factor, t, [], open), factor, open), wave);
+  const groups = new Map<string, { readonly times: readonly number[]; readonly terms: Wave[number][] }>();
+  for (const term of wave) {
+    const times = of.filter((t) => dependsOn(term, t, open));
+    const group = groups.get(times.join()) ?? { times, terms: [] };
+    group.terms.push(term);
+    groups.set(times.join(), group);
+  }
+  const given = factor.given.includes(0) ? factor.given : [...factor.given, 0];
+  const parts = [...groups.values()].map(({ times, terms }) =>
+    chainOf({ ...factor, given }, times).reduceRight<Wave>(
+      (left, { t, known }) => integrateState(left, t, lawIn(factor, t, known, open), factor, open),
+      terms,
+    ),
+  );
+  return addWaves(...parts);
+}
+
+const dependsOn = (term: Wave[number], t: number, open: Open): boolean =>
+  Array.from({ length: open.scope.world.d }, (_, i) => variableName(t, i)).some(
+    (name) => term.powers.has(name) || term.frequency.has(name),
+  );
+
+function integrateState(wave: Wave, t: number, law: NormalLaw, factor: Factor, open: Open): Wave {
+  const { arithmetic } = open.scope.world;
+  // Each power is taken away by two shorter expectations.
+  const cost = wave.reduce((sum, term) => sum + 2 ** Math.max(0, ...term.powers.values()), 0);
+  open.scope.trace.step(factor.expr.span, cost);
+  try {
+    return law.mean.reduce<Wave>(
+      (left, mean, i) =>
+        expectWave(left, { variable: variableName(t, i), mean, variance: law.variance }, arithmetic),
+      wave,
+    );
+  } catch (error) {
+    if (error instanceof NotAffineError)
+      throw new EvaluationError(
+        "unsupported",
+        "an expectation of a network over the model's own states",
+        factor.expr.span,
+      );
+    throw error;
+  }
+}
+
+/** D_KL(a || b) of two normal laws in closed form, or of two densities of the same states as E_a[log a - log b]. */
+export function divergence(expr: CallExpr, open: Open): Wave {
+  const [left, right] = [...expr.args, ...expr.rest];
+  const marked = expr.mark === "||" ? expr.args.length === 1 : expr.mark === undefined;
+  if (left === undefined || right === undefined || expr.args.length + expr.rest.length !== 2 || !marked)
+    throw new EvaluationError("type", "a divergence has two distributions", expr.span);
+  const [a, b] = [factorIn(left, open), factorIn(right, open)];
+  if (a !== undefined && b !== undefined) {
+    if (a.of.join() !== b.of.join())
+      throw new EvaluationError("type", "a divergence of distributions of different variables", expr.span);
+    if (a.of.length > 1) {
+      const inner = opened([a], open, new Map());
+      return integrate(subtractWaves(logDensity(a, inner), logDensity(b, inner)), a, inner);
+    }
+  }
+  return normalDivergence(lawAt(left, a, open), lawAt(right, b, open), expr, open);
+}
+
+function factorIn(expr: Expr, open: Open): Factor | undefined {
+  const process = processOf(expr, open.scope);
+  return expr.kind === "call" && process !== undefined ? factorOf(expr, process, open.scope) : undefined;
+}
+
+/** The normal law that a density of one state, or N(…), stands for. */
+function lawAt(expr: Expr, factor: Factor | undefined, open: Open): NormalLaw {
+  const [t] = factor?.of ?? [];
+  if (factor !== undefined && t !== undefined && factor.of.length === 1) {
+    if (t === 0 && factor.process === "forward")
+      throw new EvaluationError("unsupported", "a divergence from the law of the data", expr.span);
+    return lawIn(factor, t, factor.given, open);
+  }
+  if (expr.kind === "call") {
+    const { meaning } = open.scope.names.lookUp(expr.head);
+    if (meaning.kind === "role" && meaning.role === "normal") return normalLawOf(normalParts(expr), open);
+  }
+  throw new EvaluationError(
+    "unsupported",
+    `the distribution ${printExpr(expr)} is not known here`,
+    expr.span,
+  );
+}
+
+/** KL(N(m_1, v_1 I) || N(m_2, v_2 I)) = (d v_1/v_2 + ‖m_1 - m_2‖²/v_2 - d + d log(v_2/v_1)) / 2 */
+function normalDivergence(a: NormalLaw, b: NormalLaw, expr: Expr, open: Open): Wave {
+  const { arithmetic, d } = open.scope.world;
+  if (!a.variance.greaterThan(0) || !b.variance.greaterThan(0))
+    throw new EvaluationError("outside", "a divergence of a law without variance", expr.span);
+  const apart = squaredNorm(
+    a.mean.map((part, i) => subtractWaves(part, b.mean[i] ?? [])),
+    open,
+    expr.span,
+  );
+  const ratio: Real = a.variance.div(b.variance);
+  const volume = ratio.minus(arithmetic.one).minus(ratio.ln()).times(d).div(2);
+  return addWaves(scaleWave(apart, arithmetic.one.div(b.variance.times(2))), constantWave(volume));
+}

@@ -1,0 +1,119 @@
+import type { CallExpr, Expr } from "../../expr/expr.js";
+import type { Real } from "../../expr/number.js";
+import { printExpr } from "../../expr/print.js";
+import { pi } from "../../probability/gaussian.js";
+import {
+  addWaves,
+  constantWave,
+  remembered,
+  scaleWave,
+  subtractWaves,
+  type Wave,
+} from "../../probability/wave.js";
+import { stateLaw, type NormalLaw } from "../world/law.js";
+import { predict } from "../world/network.js";
+import { modelVariance } from "./model.js";
+import { refuseDataLaw, statesOf } from "./density.js";
+import { EvaluationError } from "./error.js";
+import { squaredNorm, stateField, type Open } from "./field.js";
+import type { Scope } from "./scope.js";
+
+/** A density of states: q(of | given) of the forward process or p(of | given) of the model. */
+export interface Factor {
+  readonly process: "forward" | "model";
+  readonly of: readonly number[];
+  readonly given: readonly number[];
+  readonly expr: CallExpr;
+}
+
+/** Which process a call is a density of; undefined for any other call. */
+export function processOf(expr: Expr, scope: Scope): Factor["process"] | undefined {
+  if (expr.kind !== "call") return undefined;
+  const { meaning } = scope.names.lookUp(expr.head);
+  if (meaning.kind !== "role") return undefined;
+  if (meaning.role === "forwardDensity") return "forward";
+  return meaning.role === "reverseDensity" ? "model" : undefined;
+}
+
+/** Reads q(a, b | c) or p(a, b | c). @throws EvaluationError for a density that is not computed */
+export function factorOf(expr: CallExpr, process: Factor["process"], scope: Scope): Factor {
+  if (expr.mark !== undefined && expr.mark !== "|")
+    throw new EvaluationError("type", "a density separates what is given by a bar", expr.span);
+  const of = [...statesOf(expr.args, scope)].sort((a, b) => a - b);
+  const given = statesOf(expr.rest, scope);
+  const all = [...of, ...given];
+  if (new Set(all).size < all.length)
+    throw new EvaluationError("outside", "a variable stands twice in a density", expr.span);
+  if (process === "forward") {
+    // q(x_0, …) is q(… | x_0) times the density of the data, which is some number at x_0.
+    if (!(of.includes(0) && given.length === 0)) refuseDataLaw(of, given, expr);
+    if (of.includes(0) && given.length > 0) refuseMarginal(expr);
+  } else refuseModelMarginal(of, given, expr, scope);
+  return { process, of, given, expr };
+}
+
+/** The model states p(x_T) and p(x_{t-1} | x_t): what follows from these by products is computed. */
+function refuseModelMarginal(
+  of: readonly number[],
+  given: readonly number[],
+  expr: CallExpr,
+  scope: Scope,
+): void {
+  const [last = 0, first = 0] = [of.at(-1), of[0]];
+  const contiguous = last - first === of.length - 1;
+  const start = last === scope.world.T ? given.length === 0 : Math.min(...given) === last + 1;
+  if (!contiguous || !start) refuseMarginal(expr);
+}
+
+function refuseMarginal(expr: CallExpr): never {
+  throw new EvaluationError(
+    "unsupported",
+    `${printExpr(expr)} is an integral over other states, which is not computed`,
+    expr.span,
+  );
+}
+
+/** The normal law of x_t that the factor states, given `known` (the states that are given or come first). */
+export function lawIn(factor: Factor, t: number, known: readonly number[], open: Open): NormalLaw {
+  const { world } = open.scope;
+  if (factor.process === "forward") return stateLaw(t, known, (s) => stateField(s, open), world);
+  const { one } = world.arithmetic;
+  if (t === world.T) return { mean: Array.from({ length: world.d }, () => []), variance: one };
+  return {
+    mean: predict("mean", t + 1, stateField(t + 1, open), world, open.scope.network),
+    variance: modelVariance(t + 1, factor.expr.span, open.scope),
+  };
+}
+
+/** The states of a factor one after another, each with those it is conditional on. */
+export function chainOf(
+  factor: Factor,
+  of: readonly number[] = factor.of,
+): readonly { readonly t: number; readonly known: readonly number[] }[] {
+  return of.map((t, at) => ({ t, known: [...factor.given, ...of.slice(0, at)] }));
+}
+
+/** The logarithm of a density as a function of the open states. */
+export function logDensity(factor: Factor, open: Open): Wave {
+  const { world } = open.scope;
+  const terms = chainOf(factor).map(({ t, known }) => {
+    if (factor.process === "forward" && t === 0) {
+      return constantWave(world.arithmetic.real(world.draw.free("q(x_0)", "positive")).ln());
+    }
+    return logNormal(stateField(t, open), lawIn(factor, t, known, open), factor.expr, open);
+  });
+  return addWaves(...terms);
+}
+
+/** log N(x; mean, variance I). */
+export function logNormal(x: readonly Wave[], law: NormalLaw, expr: Expr, open: Open): Wave {
+  const { arithmetic, d } = open.scope.world;
+  if (law.variance.lessThanOrEqualTo(0))
+    throw new EvaluationError("outside", "a normal law without variance has no density", expr.span);
+  const residual = x.map((part, i) => subtractWaves(part, law.mean[i] ?? []));
+  const volume: Real = remembered("ln", pi(arithmetic).times(2).times(law.variance)).times(d).div(-2);
+  return addWaves(
+    scaleWave(squaredNorm(residual, open, expr.span), arithmetic.one.div(law.variance.times(-2))),
+    constantWave(volume),
+  );
+}

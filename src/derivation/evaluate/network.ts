@@ -1,0 +1,64 @@
+import type { CallExpr, Expr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import type { Lookup } from "../notation/names.js";
+import type { Prediction } from "../world/network.js";
+import { predict } from "../world/network.js";
+import { NotAffineError } from "../../probability/wave.js";
+import { EvaluationError } from "./error.js";
+import { requireVector, vectorField, type Field, type Open } from "./field.js";
+import { modelVariance } from "./model.js";
+import { timeWithin } from "./time.js";
+
+/** What a network symbol predicts, by the letter that bears the index θ. */
+const predictions: Readonly<Record<string, Prediction>> = {
+  "\\epsilon": "noise",
+  z: "noise",
+  "\\mu": "mean",
+  x: "clean",
+};
+
+/** ε_θ(x, t), μ_θ(x, t), x_θ(x, t), Σ_θ(x, t) = σ_t² I; without t, the time is that of the state x_t. */
+export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field {
+  const [input, time] = expr.args;
+  const own = time ?? (input?.kind === "symbol" ? input.index : undefined);
+  if (input === undefined || own === undefined || expr.args.length > 2 || expr.mark !== undefined) {
+    throw new EvaluationError(
+      "unsupported",
+      `${printExpr(expr.head)} is a function of a state and its time`,
+      expr.span,
+    );
+  }
+  const { scope } = open;
+  scope.trace.model = true;
+  const t = timeWithin(own, 1, scope);
+  const letter = lookup.key.replace(/_\{.*\}$/, "").replace(/^\\(?:hat|tilde|bar)\{(.*)\}$/, "$1");
+  const x = requireVector(open.field(input, open), input, open);
+  if (letter === "\\Sigma") refuseOtherState(input, t, open);
+  if (letter === "\\Sigma") return { kind: "matrix", scale: modelVariance(t, expr.span, scope) };
+  const prediction = predictions[letter];
+  if (prediction === undefined)
+    throw new EvaluationError("unsupported", `what ${printExpr(expr.head)} predicts is not known`, expr.span);
+  try {
+    return vectorField(predict(prediction, t, x, scope.world, scope.network));
+  } catch (error) {
+    if (error instanceof NotAffineError)
+      throw new EvaluationError(
+        "unsupported",
+        "a network at a point that is not affine in the states",
+        expr.span,
+      );
+    throw error;
+  }
+}
+
+/** Σ_θ does not vary with the state here, so that another state in its place would go unnoticed. */
+function refuseOtherState(input: Expr, t: number, { scope }: Open): void {
+  const lookup = input.kind === "symbol" ? scope.names.lookUp(input) : undefined;
+  const isState = lookup?.meaning.kind === "role" && lookup.meaning.role === "state";
+  if (isState && lookup.time !== undefined && timeWithin(lookup.time, 0, scope) === t) return;
+  throw new EvaluationError(
+    "unsupported",
+    "the covariance of the model is known at the state x_t only",
+    input.span,
+  );
+}

@@ -1,0 +1,223 @@
+import type { Arithmetic, Real } from "../expr/number.js";
+
+/**
+ * One term c · Π v^power · cos(Σ ω_v v + phase). Without frequency the phase is 0: a monomial.
+ */
+export interface WaveTerm {
+  readonly coefficient: Real;
+  readonly powers: ReadonlyMap<string, number>;
+  readonly frequency: ReadonlyMap<string, Real>;
+  readonly phase: Real;
+}
+
+/**
+ * A real function of named real variables: a sum of polynomials times cosines of affine functions. Sums
+ * and products of such functions are such functions, and so is the expectation over a variable that is
+ * normal given the others. So expectations of squares and logarithms of normal densities are exact, also
+ * around a mean that is not linear.
+ */
+export type Wave = readonly WaveTerm[];
+
+const none: ReadonlyMap<string, never> = new Map<string, never>();
+
+export function constantWave(value: Real): Wave {
+  if (value.isZero()) return [];
+  return [{ coefficient: value, powers: none, frequency: none, phase: value.times(0) }];
+}
+
+/** exp, cos and ln of the same numbers come back with every coordinate and every line of a derivation. */
+const computed = new WeakMap<object, Map<string, Real>>();
+const mostComputed = 20_000;
+
+export function remembered(name: "exp" | "cos" | "ln", of: Real): Real {
+  // Numbers of one precision have one constructor.
+  const values = computed.get(of.constructor) ?? new Map<string, Real>();
+  computed.set(of.constructor, values);
+  const key = `${name} ${of.toString()}`;
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  if (values.size >= mostComputed) values.clear();
+  const value = of[name]();
+  values.set(key, value);
+  return value;
+}
+
+/** The variable itself. */
+export function variableWave(name: string, arithmetic: Arithmetic): Wave {
+  const powers = new Map([[name, 1]]);
+  return [{ coefficient: arithmetic.one, powers, frequency: none, phase: arithmetic.zero }];
+}
+
+/** A cosine of a function that is not affine has no exact expectation. */
+export class NotAffineError extends Error {
+  override readonly name = "NotAffineError";
+}
+
+/** The value of a function without variables; undefined if it has some. */
+export function constantValue(wave: Wave, arithmetic: Arithmetic): Real | undefined {
+  if (wave.some((term) => term.powers.size > 0 || term.frequency.size > 0)) return undefined;
+  return wave.reduce((sum, term) => sum.plus(term.coefficient), arithmetic.zero);
+}
+
+export const scaleWave = (wave: Wave, factor: Real): Wave =>
+  factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: term.coefficient.times(factor) }));
+
+/** The sum, like terms merged. */
+export function addWaves(...waves: readonly Wave[]): Wave {
+  const merged = new Map<string, WaveTerm>();
+  for (const term of waves.flat()) {
+    const key = keyOf(term);
+    const known = merged.get(key);
+    merged.set(
+      key,
+      known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
+    );
+  }
+  return [...merged.values()].filter((term) => !term.coefficient.isZero());
+}
+
+export function subtractWaves(a: Wave, b: Wave): Wave {
+  return addWaves(
+    a,
+    b.map((term) => ({ ...term, coefficient: term.coefficient.negated() })),
+  );
+}
+
+export function multiplyWaves(a: Wave, b: Wave): Wave {
+  return addWaves(a.flatMap((x) => b.flatMap((y) => multiplyTerms(x, y))));
+}
+
+/** cos A cos B = (cos(A + B) + cos(A - B)) / 2. */
+function multiplyTerms(a: WaveTerm, b: WaveTerm): Wave {
+  const coefficient = a.coefficient.times(b.coefficient);
+  const powers = plus(a.powers, b.powers, (x, y) => x + y);
+  if (b.frequency.size === 0) return [{ ...a, coefficient, powers }];
+  if (a.frequency.size === 0) return [{ ...b, coefficient, powers }];
+  const half = coefficient.div(2);
+  const opposite = new Map([...b.frequency].map(([name, value]) => [name, value.negated()] as const));
+  return [
+    settled(half, powers, plus(a.frequency, b.frequency, addReals), a.phase.plus(b.phase)),
+    settled(half, powers, plus(a.frequency, opposite, addReals), a.phase.minus(b.phase)),
+  ];
+}
+
+/**
+ * cos of an affine function.
+ * @throws NotAffineError for any other
+ */
+export function cosineWave(of: Wave, arithmetic: Arithmetic): Wave {
+  const affine = affineParts(of, arithmetic);
+  if (affine === undefined) throw new NotAffineError("cosineWave: expected an affine function");
+  return [settled(arithmetic.one, none, affine.slopes, affine.offset)];
+}
+
+/** Slopes and offset of an affine function; undefined for any other. */
+export function affineParts(
+  wave: Wave,
+  arithmetic: Arithmetic,
+): { readonly slopes: ReadonlyMap<string, Real>; readonly offset: Real } | undefined {
+  const slopes = new Map<string, Real>();
+  let offset = arithmetic.zero;
+  for (const { coefficient, powers, frequency } of wave) {
+    const [first] = powers;
+    if (frequency.size > 0 || powers.size > 1 || (first?.[1] ?? 1) > 1) return undefined;
+    if (first === undefined) offset = offset.plus(coefficient);
+    else slopes.set(first[0], (slopes.get(first[0]) ?? arithmetic.zero).plus(coefficient));
+  }
+  return { slopes, offset };
+}
+
+/** A variable that is normal given the others: its mean is a function of them. */
+export interface WaveLaw {
+  readonly variable: string;
+  readonly mean: Wave;
+  readonly variance: Real;
+}
+
+/**
+ * E[wave] over the variable, a function of the other variables.
+ * @throws NotAffineError where the variable stands in a cosine and its mean is not affine
+ */
+export function expectWave(wave: Wave, law: WaveLaw, arithmetic: Arithmetic): Wave {
+  return addWaves(...wave.map((term) => expectTerm(term, law, arithmetic)));
+}
+
+/** Stein's identity E[v g(v)] = m E[g] + s² E[g'] takes one power away at a time. */
+function expectTerm(term: WaveTerm, law: WaveLaw, arithmetic: Arithmetic): Wave {
+  const power = term.powers.get(law.variable) ?? 0;
+  const omega = term.frequency.get(law.variable);
+  if (power === 0) return omega === undefined ? [term] : expectCosine(term, omega, law, arithmetic);
+  const lower = withPower(term, law.variable, power - 1);
+  const parts = [multiplyWaves(law.mean, expectTerm(lower, law, arithmetic))];
+  if (power > 1) {
+    const slope = withPower(term, law.variable, power - 2);
+    parts.push(scaleWave(expectTerm(slope, law, arithmetic), law.variance.times(power - 1)));
+  }
+  if (omega !== undefined) {
+    // cos' = -sin, and -sin(a) = cos(a + π/2).
+    const turned = { ...lower, phase: lower.phase.plus(arithmetic.real(0).acos()) };
+    parts.push(scaleWave(expectTerm(turned, law, arithmetic), law.variance.times(omega)));
+  }
+  return addWaves(...parts);
+}
+
+/** E cos(ω v + a) = exp(-ω² s² / 2) cos(ω m + a). */
+function expectCosine(term: WaveTerm, omega: Real, law: WaveLaw, arithmetic: Arithmetic): Wave {
+  const mean = affineParts(law.mean, arithmetic);
+  if (mean === undefined) throw new NotAffineError("expectWave: expected an affine mean inside a cosine");
+  const damped = term.coefficient.times(remembered("exp", omega.times(omega).times(law.variance).div(-2)));
+  const rest = new Map([...term.frequency].filter(([name]) => name !== law.variable));
+  const moved = new Map([...mean.slopes].map(([name, slope]) => [name, slope.times(omega)] as const));
+  const phase = term.phase.plus(mean.offset.times(omega));
+  return [settled(damped, term.powers, plus(rest, moved, addReals), phase)];
+}
+
+function withPower(term: WaveTerm, variable: string, power: number): WaveTerm {
+  const powers = new Map(term.powers);
+  if (power === 0) powers.delete(variable);
+  else powers.set(variable, power);
+  return { ...term, powers };
+}
+
+/** A cosine without variables is a number. */
+function settled(
+  coefficient: Real,
+  powers: ReadonlyMap<string, number>,
+  frequency: ReadonlyMap<string, Real>,
+  phase: Real,
+): WaveTerm {
+  const waves = new Map([...frequency].filter(([, value]) => !value.isZero()));
+  if (waves.size > 0) return { coefficient, powers, frequency: waves, phase };
+  return {
+    coefficient: coefficient.times(remembered("cos", phase)),
+    powers,
+    frequency: none,
+    phase: phase.times(0),
+  };
+}
+
+const addReals = (a: Real, b: Real): Real => a.plus(b);
+
+function plus<T>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T>,
+  add: (x: T, y: T) => T,
+): ReadonlyMap<string, T> {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  const sum = new Map(a);
+  for (const [name, value] of b) {
+    const known = sum.get(name);
+    sum.set(name, known === undefined ? value : add(known, value));
+  }
+  return sum;
+}
+
+function keyOf({ powers, frequency, phase }: WaveTerm): string {
+  const sorted = (entries: Iterable<readonly [string, number | Real]>): string =>
+    [...entries]
+      .map(([name, value]) => `${name}=${value.toString()}`)
+      .sort()
+      .join();
+  return frequency.size === 0 ? sorted(powers) : `${sorted(powers)};${sorted(frequency)};${phase.toString()}`;
+}

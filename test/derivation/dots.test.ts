@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { checkLatex } from "../../src/derivation/check.js";
+
+const verdict = (latex: string): string | undefined =>
+  checkLatex(latex, { worlds: 4 }).statements[0]?.verdict;
+
+describe("dots that are written out by the reader", () => {
+  test.each([
+    String.raw`q(x_1, x_2, \dots, x_T | x_0) = q(x_1|x_0)q(x_2|x_1)\cdots q(x_T|x_{T-1})`,
+    String.raw`\alpha_1 + \alpha_2 + \dots + \alpha_t = t - \beta_1 - \beta_2 - \dots - \beta_t`,
+    String.raw`\bar\alpha_t = \alpha_t\alpha_{t-1}\cdots\alpha_1`,
+    String.raw`\alpha_1 + \dots + \alpha_t = \sum_{s=1}^t \alpha_s`,
+    String.raw`\frac{\bar\alpha_t}{\bar\alpha_2} = \alpha_t\alpha_{t-1}\cdots\alpha_3`,
+  ])("%s holds", (latex) => expect(verdict(latex)).toBe("holds"));
+
+  test.each([
+    String.raw`\alpha_1 + \alpha_2 + \dots + \alpha_t = t + \beta_1 + \beta_2 + \dots + \beta_t`,
+    String.raw`\alpha_1 + \alpha_2 + \dots + \alpha_T = t - \beta_1 - \beta_2 - \dots - \beta_t`,
+    String.raw`\bar\alpha_t = \beta_t\beta_{t-1}\cdots\beta_1`,
+    String.raw`\alpha_1 + \dots + \alpha_t = \sum_{s=0}^{t-1} \alpha_{s+1} + \alpha_1`,
+    String.raw`q(x_1, x_2, \dots, x_T | x_0) = q(x_1|x_0)q(x_2|x_0)\cdots q(x_T|x_0)`,
+  ])("%s fails", (latex) => expect(verdict(latex)).toBe("fails"));
+
+  test.each([
+    String.raw`q(x_1, x_2, \dots, x_T | x_0) = q(x_1|x_0)q(x_2|x_1)\cdots q(x_T|x_T)`,
+    String.raw`\alpha_1 + \alpha_3 + \dots + \alpha_9 = 1`,
+    String.raw`\alpha_1 + \dots + \alpha_{t-1} = t - 1 - \beta_1 - \dots - \beta_{t-1}`,
+    String.raw`\alpha_1 + \alpha_2 - \dots + \alpha_t = 1`,
+  ])("%s is no pattern: undecided", (latex) => expect(verdict(latex)).toBe("undecided"));
+});
+
+describe("what claims nothing, or under a condition, is undecided", () => {
+  test.each([
+    String.raw`t = T, \dots, 1`,
+    String.raw`\{\beta_t \in (0, 1)\}_{t=1}^T`,
+    String.raw`x_0 = 0 \Rightarrow \alpha_t = \beta_t`,
+    String.raw`x_{t-1} = x_0 \text{ if } t = 1`,
+    String.raw`\alpha_t, \beta_t = \beta_t, \alpha_t`,
+    String.raw`q(x_{t-1}|x_t, x_0) = \mathcal(x_{t-1}; \tilde\mu_t(x_t, x_0), \tilde\beta_t I)`,
+    String.raw`\alpha_t = 1 - \beta_t \quad [q(z|x) \text{ can be any distribution}]`,
+    String.raw`\alpha_t = \begin{cases} 1 - \beta_t & t > 0 \\ 1 & t = 0 \end{cases}`,
+  ])("%s", (latex) => expect(verdict(latex)).toBe("undecided"));
+});
