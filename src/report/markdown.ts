@@ -12,7 +12,7 @@ import remarkMath from "remark-math";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
 import { unified } from "unified";
-import { separateDisplayMath } from "../notebook/displayMath.js";
+import { separateDisplayMath } from "../derivation/document/displayMath.js";
 import type { ReportContext } from "./context.js";
 import { finishTree } from "./finishTree.js";
 import { trusted, type Html } from "./html.js";

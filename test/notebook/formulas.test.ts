@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { separateDisplayMath } from "../../src/notebook/displayMath.js";
+import { separateDisplayMath } from "../../src/derivation/document/displayMath.js";
 import { placesIn } from "../../src/derivation/document/formula.js";
 import { findFormulas } from "../../src/derivation/document/markdown.js";
 import { checkFormulas } from "../../src/notebook/formulas.js";

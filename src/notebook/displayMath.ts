@@ -1,2 +1,0 @@
-/** Where Jupyter's displays are found is decided once, in the layer that also checks documents. */
-export { separateDisplayMath, type SeparatedMath } from "../derivation/document/displayMath.js";
