@@ -140,7 +140,35 @@ export interface DotsExpr {
   readonly span: Span;
 }
 
-/** Something KaTeX typesets and we recognise, but whose value we cannot compute: an integral, a gradient. */
+/**
+ * `\int f(x, z) \, dx \, dz`: `variables` are what stands behind each d, a range for `dx_{1:T}`. Without
+ * variables it is a sum over everything that the distributions in it range over (`\sum P \log Q`).
+ */
+export interface IntegralExpr {
+  readonly kind: "integral";
+  readonly variables: readonly Expr[];
+  readonly body: Expr;
+  readonly span: Span;
+}
+
+/** `\arg\max_\theta f` and `\max_\theta f`; it reaches as far as the side of the relation it stands in. */
+export interface ExtremumExpr {
+  readonly kind: "extremum";
+  readonly which: "argmax" | "argmin" | "max" | "min";
+  readonly variable: Expr;
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** `\nabla_\theta f`; `variable` is absent in `\nabla f`. */
+export interface GradientExpr {
+  readonly kind: "gradient";
+  readonly variable?: Expr;
+  readonly of: Expr;
+  readonly span: Span;
+}
+
+/** Something KaTeX typesets and we recognise, but whose value we cannot compute: a limit, a remark. */
 export interface OpaqueExpr {
   readonly kind: "opaque";
   readonly what: string;
@@ -165,6 +193,9 @@ export type Expr =
   | CallExpr
   | RangeExpr
   | DotsExpr
+  | IntegralExpr
+  | ExtremumExpr
+  | GradientExpr
   | OpaqueExpr;
 
 export type Kind = Expr["kind"];

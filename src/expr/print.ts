@@ -1,4 +1,4 @@
-import type { CallExpr, Expr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
+import type { CallExpr, Expr, IntegralExpr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
 
 /** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
 const binding: Readonly<Record<Expr["kind"], number>> = {
@@ -19,6 +19,9 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   symbol: 5,
   call: 5,
   dots: 5,
+  integral: 2,
+  extremum: 0,
+  gradient: 2,
   opaque: 5,
 };
 
@@ -59,9 +62,24 @@ export function printExpr(expr: Expr): string {
       return `${printExpr(expr.first)}:${printExpr(expr.last)}`;
     case "dots":
       return "\\cdots";
+    case "integral":
+      return printIntegral(expr);
+    case "extremum":
+      return `${extrema[expr.which]}_{${printExpr(expr.variable)}} ${printExpr(expr.of)}`;
+    case "gradient":
+      return `\\nabla${expr.variable === undefined ? "" : `_{${printExpr(expr.variable)}}`} ${wrap(expr.of, 3)}`;
     case "opaque":
       return expr.what;
   }
+}
+
+const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min: "\\min" } as const;
+
+/** The body of an integral ends at its first d; that of a bare sum with its term. */
+function printIntegral({ variables, body }: IntegralExpr): string {
+  if (variables.length === 0) return `\\sum ${wrap(body, 2)}`;
+  const measures = variables.map((variable) => ` \\, d${printExpr(variable)}`).join("");
+  return `${"\\int ".repeat(variables.length)}${wrap(body, 3)}${measures}`;
 }
 
 const wrap = (expr: Expr, least: number): string =>

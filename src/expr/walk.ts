@@ -32,6 +32,12 @@ export function children(expr: Expr): readonly Expr[] {
       return [expr.head, ...expr.args, ...expr.rest];
     case "range":
       return [expr.first, expr.last];
+    case "integral":
+      return [...expr.variables, expr.body];
+    case "extremum":
+      return [expr.variable, expr.of];
+    case "gradient":
+      return expr.variable === undefined ? [expr.of] : [expr.variable, expr.of];
   }
 }
 
@@ -67,6 +73,14 @@ export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
       return mapCall(expr, change);
     case "range":
       return { ...expr, first: change(expr.first), last: change(expr.last) };
+    case "integral":
+      return { ...expr, variables: expr.variables.map(change), body: change(expr.body) };
+    case "extremum":
+      return { ...expr, variable: change(expr.variable), of: change(expr.of) };
+    case "gradient":
+      return expr.variable === undefined
+        ? { ...expr, of: change(expr.of) }
+        : { ...expr, variable: change(expr.variable), of: change(expr.of) };
   }
 }
 
@@ -120,6 +134,8 @@ function ownText(expr: Expr): string {
       return `${expr.mark ?? ""} ${expr.args.length}`;
     case "list":
       return `${expr.left} ${expr.right}`;
+    case "extremum":
+      return expr.which;
     case "opaque":
       return expr.what;
     default:

@@ -87,6 +87,16 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       throw new EvaluationError("type", "a range of variables has no value of its own", expr.span);
     case "dots":
       throw new EvaluationError("unsupported", "dots that continue nothing", expr.span);
+    case "integral":
+      throw new EvaluationError("unsupported", "an integral is not evaluated yet", expr.span);
+    case "extremum":
+      throw new EvaluationError(
+        "unsupported",
+        "an extremum over all parameters has no value here",
+        expr.span,
+      );
+    case "gradient":
+      throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }
