@@ -1,6 +1,7 @@
 import type { Expr, PowerExpr, ProductExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
+import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
 import type { Scope } from "./scope.js";
@@ -46,14 +47,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "series":
       return evaluateSeries(expr, scope);
     case "sum":
-      if (expr.terms.some((term) => term.kind === "dots")) {
-        throw new EvaluationError(
-          "unsupported",
-          "a sum with dots is not evaluated: write it with \\sum",
-          expr.span,
-        );
-      }
-      return expr.terms
+      return writtenTerms(expr, scope)
         .map((term) => ({ value: evaluate(term, scope), span: term.span }))
         .reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
     case "negation":

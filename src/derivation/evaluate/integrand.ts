@@ -2,6 +2,7 @@ import type { CallExpr, Expr, PowerExpr, ProductExpr, SeriesExpr, SymbolExpr } f
 import { printExpr } from "../../expr/print.js";
 import { constantWave, scaleWave, type Wave } from "../../probability/wave.js";
 import type { Definition } from "../notation/names.js";
+import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { divergence, expectation } from "./expectation.js";
 import {
@@ -68,7 +69,7 @@ export function evaluateField(expr: Expr, open: Open): Field {
     case "series":
       return seriesField(expr, open);
     case "sum":
-      return expr.terms
+      return writtenTerms(expr, scope)
         .map((term) => ({ field: evaluateField(term, open), span: term.span }))
         .reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
     case "negation":

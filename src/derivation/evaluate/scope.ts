@@ -60,6 +60,8 @@ export class Trace {
   bound = false;
   /** Whether the model took part: a network or a density of the reverse process. Its σ_t is no unknown. */
   model = false;
+  /** Whether dots were read in one of several ways: what is false in that way may be true in another. */
+  loose = false;
 
   constructor(private readonly budget: Budget = { steps: 0 }) {}
 
@@ -76,6 +78,7 @@ export class Trace {
     this.divisors.push(...other.divisors);
     this.bound ||= other.bound;
     this.model ||= other.model;
+    this.loose ||= other.loose;
   }
 
   step(span: Span, cost = 1): void {

@@ -50,6 +50,9 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
       reason: `depends on ${free.join(", ")}, of which nothing is known`,
     };
   }
+  if (survey.loose) {
+    return { ...base, verdict: "undecided", reason: "the dots can be read in more than one way" };
+  }
   const { others } = survey.failure.place;
   if (others !== undefined) {
     const where = Object.entries({ t: survey.failure.place.t, ...others }).flatMap(([name, value]) =>
