@@ -160,10 +160,18 @@ class Parser {
       ...(index === undefined ? {} : { index }),
     });
     const next = this.peek();
+    if (matrixFunctions.has(head.name) && next?.kind === "symbol" && token.sup === undefined)
+      return this.bareCall(head);
     if (next?.kind !== "group" || !this.isCall(head, next)) return this.raised(head, token);
     if (token.sup !== undefined) return this.raisedHead(head, token, next);
     this.at++;
     return this.raised(withoutSub(next, parseCall(head, next, this.inner)), next);
+  }
+
+  /** `\det \Sigma`: one letter, with its scripts. */
+  private bareCall(head: SymbolExpr): Expr {
+    const argument = this.factor();
+    return { kind: "call", head, args: [argument], rest: [], span: merge(head.span, argument.span) };
   }
 
   private isCall(head: SymbolExpr, group: Token & { kind: "group" }): boolean {
@@ -248,6 +256,8 @@ class Parser {
     return { kind: "opaque", what: token.what, span: token.span };
   }
 }
+
+const matrixFunctions = new Set(["\\mathrm{det}", "\\mathrm{tr}", "\\mathrm{Tr}"]);
 
 /** Whether `\prod_s a_s b` multiplies b once or every time cannot be seen. */
 function refuseTrailing(body: Expr, index: string): void {

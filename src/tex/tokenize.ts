@@ -242,6 +242,7 @@ class Tokenizer {
     if (operator !== undefined) return [{ kind: "series", operator, span }];
     const name = functions[node.name];
     if (name !== undefined) return [{ kind: "function", name, span }];
+    if (node.name === "\\det") return [{ kind: "symbol", name: "\\mathrm{det}", span }];
     if (node.name.includes("int")) return [{ kind: "opaque", what: "an integral", span }];
     return [{ kind: "opaque", what: node.name === "\\lim" ? "a limit" : `the operator ${node.name}`, span }];
   }

@@ -12,6 +12,7 @@ import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
 import { factorOf, logDensity } from "./factor.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
+import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
@@ -55,8 +56,12 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
       return number(signalToNoise(timeWithin(onlyArgument(expr), 1, scope), scope));
     case "state":
       return closedForm(expr, lookup, scope);
-    case "network":
+    case "trace":
+    case "determinant":
+      return evaluateMatrixFunction(role, expr, scope);
     case "divergence":
+      return fullDivergence(expr, scope) ?? evaluateIntegral(expr, scope);
+    case "network":
       return evaluateIntegral(expr, scope);
     case "reverseDensity":
       return modelDensity(expr, scope);
@@ -108,6 +113,15 @@ function assignedValue(expr: CallExpr, scope: Scope): Value {
  */
 function evaluateNormal(expr: CallExpr, scope: Scope): Value {
   const parts = normalParts(expr);
+  const full = denseLawOf(parts, scope);
+  if (full !== undefined) {
+    if (parts.at !== undefined && scope.mode === "path") return number(denseDensity(parts.at, full, scope));
+    throw new EvaluationError(
+      "unsupported",
+      "a normal law with a full covariance as a random vector",
+      expr.span,
+    );
+  }
   const mean = vectorArgument(parts.mean, scope);
   const variance = varianceArgument(parts.covariance, scope);
   const { world } = scope;
@@ -123,6 +137,19 @@ function evaluateNormal(expr: CallExpr, scope: Scope): Value {
     throw new EvaluationError("unsupported", "the law of a density at a random point", expr.span);
   const law = add({ offset: mean.offset, coefficients: new Map() }, scale(noise, variance.sqrt()));
   return number(normalDensity(law, point.offset, expr, scope));
+}
+
+/** KL(N(m, S) || N(n, R)) where S or R is a full matrix; undefined for any other divergence. */
+function fullDivergence(expr: CallExpr, scope: Scope): Value | undefined {
+  const laws = [...expr.args, ...expr.rest].map((side) => {
+    if (side.kind !== "call") return undefined;
+    const { meaning } = scope.names.lookUp(side.head);
+    const isNormal = meaning.kind === "role" && meaning.role === "normal";
+    return isNormal ? denseLawOf(normalParts(side), scope) : undefined;
+  });
+  const [a, b] = laws;
+  if (a === undefined || b === undefined || laws.length !== 2) return undefined;
+  return number(denseDivergence(a, b, expr, scope.world));
 }
 
 function vectorArgument(expr: Expr, scope: Scope): Affine {

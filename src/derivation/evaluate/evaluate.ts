@@ -4,6 +4,7 @@ import type { Real } from "../../expr/number.js";
 import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
+import { densePower, evaluateBars, transpose } from "./matrix.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -68,13 +69,9 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
     case "bars":
-      throw new EvaluationError(
-        "unsupported",
-        "an absolute value or determinant is not evaluated yet",
-        expr.span,
-      );
+      return evaluateBars(evaluate(expr.of, scope), expr, scope);
     case "transpose":
-      throw new EvaluationError("unsupported", "a transpose is not evaluated yet", expr.span);
+      return transpose(evaluate(expr.of, scope), expr);
     case "list":
       throw new EvaluationError("unsupported", "a list or a set has no value of its own", expr.span);
     case "range":
@@ -133,7 +130,9 @@ function evaluateProduct(expr: ProductExpr, scope: Scope): Value {
 function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   const { arithmetic } = scope.world;
   const base = evaluate(expr.base, scope);
+  if (isTranspose(base, expr.exponent, scope)) return transpose(base, expr);
   const exponent = scalar(expr.exponent, scope);
+  if (base.kind === "dense") return densePower(base.rows, exponent, expr, scope.world);
   if (base.kind === "vector") {
     if (!exponent.equals(2))
       throw new EvaluationError("type", "a vector is raised to a power other than 2", expr.span);
@@ -143,6 +142,13 @@ function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   const x = scalarOf(base, arithmetic) ?? arithmetic.zero;
   if (exponent.isNegative()) scope.trace.divisors.push(x);
   return number(realPower(x, exponent, expr));
+}
+
+/** `v^T` of a vector or a matrix: T is not the last time there. */
+function isTranspose(base: Value, exponent: Expr, scope: Scope): boolean {
+  if (!["vector", "row", "matrix", "dense"].includes(base.kind) || exponent.kind !== "symbol") return false;
+  const { meaning } = scope.names.lookUp(exponent);
+  return meaning.kind === "role" && meaning.role === "horizon";
 }
 
 function matrixPower(scale: Real, exponent: Real, expr: Expr): Value {

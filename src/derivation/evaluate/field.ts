@@ -62,6 +62,9 @@ export function fieldOf(value: Value, scope: Scope): Field {
       return scalarField([]);
     case "matrix":
       return value;
+    case "dense":
+    case "row":
+      throw new EvaluationError("unsupported", "a full matrix inside an expectation", { start: 0, end: 0 });
     case "vector":
       if (value.value.coefficients.size > 0 || scope.mode === "law") {
         throw new RangeError("an integrand is evaluated path by path");

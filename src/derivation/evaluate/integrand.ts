@@ -1,5 +1,6 @@
 import type { CallExpr, Expr, PowerExpr, ProductExpr, SeriesExpr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
+import { children } from "../../expr/walk.js";
 import { constantWave, scaleWave, type Wave } from "../../probability/wave.js";
 import type { Definition } from "../notation/names.js";
 import { writtenTerms } from "./dottedSum.js";
@@ -86,7 +87,7 @@ export function evaluateField(expr: Expr, open: Open): Field {
     case "norm":
       return closed(expr, [expr.of], open);
     default:
-      return fieldOf(scope.evaluate(expr, scope), scope);
+      return closed(expr, children(expr), open);
   }
 }
 

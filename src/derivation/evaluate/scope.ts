@@ -1,6 +1,7 @@
 import type { Expr, Span } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import type { Affine } from "../../probability/affine.js";
+import type { UnknownKind } from "../notation/kinds.js";
 import type { Names } from "../notation/names.js";
 import type { World } from "../world/world.js";
 import { EvaluationError } from "./error.js";
@@ -36,6 +37,8 @@ export interface Scope {
   readonly moved: ReadonlyMap<number, Affine>;
   /** Values given to unknown functions, by canonical key. */
   readonly assigned: ReadonlyMap<string, Real>;
+  /** What the unknown symbols of the statement are that are no numbers, by printed symbol. */
+  readonly kinds: ReadonlyMap<string, UnknownKind>;
   /** Which network of the world: 0, or another where a statement must hold for every network. */
   readonly network: number;
   /** What σ_t² of the model is where the text has not said it: any positive number, β_t or β̃_t. */

@@ -8,6 +8,7 @@ import type { Binding, Role } from "../notation/notation.js";
 import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
 import { evaluateTime, timeWithin } from "./time.js";
+import { unknownValue } from "./matrix.js";
 import { number, vector, type Value } from "./value.js";
 
 /** The value of a symbol, with or without subscript. */
@@ -85,6 +86,8 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
       // As a limit or an index T is the last time; as a number it may be any.
       scope.trace.free.add(printExpr(expr));
       return number(world.arithmetic.real(world.T));
+    case "dimension":
+      return number(world.arithmetic.real(world.d));
     case "identity":
       return { kind: "matrix", scale: world.arithmetic.one };
     case "euler":
@@ -214,6 +217,8 @@ export function evaluateDefinition(
 function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", scope: Scope): Value {
   const time = lookup.time === undefined ? "" : freeIndex(lookup.time, scope);
   scope.trace.free.add(printExpr(expr));
+  const kind = scope.kinds.get(printExpr(expr));
+  if (kind !== undefined) return unknownValue(`${lookup.key}${time}`, kind, scope);
   return number(scope.world.arithmetic.real(scope.world.draw.free(`${lookup.key}${time}`, sign)));
 }
 

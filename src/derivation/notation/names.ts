@@ -116,6 +116,8 @@ const callable = new Set<Role>([
   "network",
   "reverseDensity",
   "divergence",
+  "trace",
+  "determinant",
 ]);
 
 interface Tables {

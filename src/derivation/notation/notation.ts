@@ -29,6 +29,12 @@ export type Role =
   | "parameter"
   /** T */
   | "horizon"
+  /** d, the dimension of the vectors */
+  | "dimension"
+  /** tr(A) of a matrix */
+  | "trace"
+  /** det A of a matrix; |A| is one too */
+  | "determinant"
   /** the identity matrix */
   | "identity"
   /** the normal law: N(m, S), N(x; m, S) */

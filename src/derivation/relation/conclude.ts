@@ -43,7 +43,7 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
   }
   // σ_t is the standard deviation of the model wherever the model takes part.
   const free = [...survey.free].filter((symbol) => !(survey.model && /^\\sigma_\{/.test(symbol)));
-  if (free.length > 0) {
+  if (free.length > 0 && question.universal !== true) {
     return {
       ...base,
       verdict: "undecided",

@@ -2,6 +2,7 @@ import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { some } from "../../expr/walk.js";
 import { describePlace } from "../../tex/error.js";
 import { EvaluationError } from "../evaluate/error.js";
+import { unknownKinds } from "../notation/kinds.js";
 import { decideDefinition, proposeDefinition } from "./define.js";
 import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
@@ -12,7 +13,7 @@ import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideProportional } from "./proportional.js";
 import type { Decision, Question } from "./question.js";
-import { unknownCalls } from "./unknown.js";
+import { isUniversal, unknownCalls } from "./unknown.js";
 
 /** One relation to decide, and what it inherits from the derivation it stands in. */
 export interface Claim extends Sides {
@@ -26,7 +27,9 @@ export interface Claim extends Sides {
 }
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
-export function decide(claim: Claim, question: Question): Decision {
+export function decide(claim: Claim, untyped: Question): Decision {
+  const kinds = unknownKinds([claim.left, claim.right], untyped.names);
+  const question = { ...untyped, kinds, universal: isUniversal(claim, untyped.names) };
   try {
     const decision = decideRelation(claim, question);
     return decision.verdict === "fails" && decision.model === true
@@ -88,7 +91,11 @@ function choiceOf({ left, right, ownLeft, relation }: Claim, question: Question)
   if (meaning.kind === "index") return `${left.name} is an index: this says which times are meant`;
   const given = !some(right, (node) => node.kind === "symbol");
   if (meaning.kind !== "role") return undefined;
-  if (meaning.role === "horizon" || (meaning.role === "beta" && given && !isOrder(relation)))
+  if (
+    meaning.role === "horizon" ||
+    meaning.role === "dimension" ||
+    (meaning.role === "beta" && given && !isOrder(relation))
+  )
     return "a choice of the author, not a claim";
   return undefined;
 }

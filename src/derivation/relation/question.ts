@@ -17,6 +17,10 @@ export interface Question {
   readonly seed: number;
   /** How the model's σ_t is chosen; any positive number unless told otherwise. */
   readonly deviation?: Deviation;
+  /** What the unknown symbols of the statement are that are no numbers. */
+  readonly kinds?: Scope["kinds"];
+  /** Whether the statement is about all values of its unknown symbols. */
+  readonly universal?: boolean;
 }
 
 /** What was found about one relation. */
@@ -74,6 +78,7 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     moved: options.moved ?? new Map<number, Affine>(),
     assigned: options.assigned ?? new Map(),
     deviation: question.deviation ?? "any",
+    kinds: question.kinds ?? new Map(),
     network: options.network ?? 0,
     trace: options.trace ?? new Trace(),
     evaluate,

@@ -20,3 +20,29 @@ export function unknownCalls(exprs: readonly Expr[], names: Names): readonly Cal
   }
   return [...found.values()];
 }
+
+/**
+ * `D_{KL}(N(\mu_1, \sigma_1^2) \| N(\mu_2, \sigma_2^2)) = …` and `N(x; \mu, \sigma^2) = …`: a known function of
+ * unknown symbols, and a formula for it in the same symbols. It is about all their values, so that one
+ * value that contradicts it is enough.
+ */
+export function isUniversal(
+  { left, right }: { readonly left: Expr; readonly right: Expr },
+  names: Names,
+): boolean {
+  if (left.kind !== "call") return false;
+  const { meaning } = names.lookUp(left.head);
+  if (meaning.kind !== "role" || !["normal", "divergence"].includes(meaning.role)) return false;
+  const [known, used] = [unknownSymbols(left, names), unknownSymbols(right, names)];
+  return used.size > 0 && [...used].every((symbol) => known.has(symbol));
+}
+
+/** Printed. σ is a parameter of the notation, but one that may have any value. */
+function unknownSymbols(expr: Expr, names: Names): ReadonlySet<string> {
+  const found = [...nodes(expr)].filter((node) => {
+    if (node.kind !== "symbol") return false;
+    const { meaning } = names.lookUp(node);
+    return meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
+  });
+  return new Set(found.map(printExpr));
+}

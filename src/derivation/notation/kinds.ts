@@ -1,0 +1,59 @@
+import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import { nodes, some } from "../../expr/walk.js";
+import { normalParts } from "../evaluate/normal.js";
+import type { Names } from "./names.js";
+
+/** What a symbol of which nothing is known stands for, where its place in the statement tells. */
+export type UnknownKind = "vector" | "covariance";
+
+/** Capital letters that no author uses for a number: a covariance and its inverse. */
+const covariances = new Set(["\\Sigma", "\\Lambda"]);
+
+/**
+ * The unknown symbols of a statement that are no numbers, by printed symbol: Σ with any index is a
+ * covariance, and the mean and the variable of a normal law with such a covariance are vectors, as is
+ * what is transposed beside one.
+ */
+export function unknownKinds(exprs: readonly Expr[], names: Names): ReadonlyMap<string, UnknownKind> {
+  const kinds = new Map<string, UnknownKind>();
+  const all = exprs.flatMap((expr) => [...nodes(expr)]);
+  const isCovariance = (node: Expr): node is SymbolExpr =>
+    node.kind === "symbol" && covariances.has(node.name) && names.lookUp(node).meaning.kind === "unknown";
+  for (const node of all) if (isCovariance(node)) kinds.set(printExpr(node), "covariance");
+  if (kinds.size === 0) return kinds;
+  const unknownIn = (expr: Expr): readonly SymbolExpr[] =>
+    [...nodes(expr)].filter(
+      (node): node is SymbolExpr =>
+        node.kind === "symbol" &&
+        names.lookUp(node).meaning.kind === "unknown" &&
+        !covariances.has(node.name),
+    );
+  const vectors = all.flatMap((node) => {
+    if (isNormal(node, names)) return vectorsOfNormal(node, isCovariance);
+    return isTransposed(node, names) ? [node.kind === "power" ? node.base : node.of] : [];
+  });
+  for (const symbol of vectors.flatMap(unknownIn)) kinds.set(printExpr(symbol), "vector");
+  return kinds;
+}
+
+function isNormal(node: Expr, names: Names): node is CallExpr {
+  if (node.kind !== "call") return false;
+  const { meaning } = names.lookUp(node.head);
+  return meaning.kind === "role" && meaning.role === "normal";
+}
+
+/** Variable and mean of N(x; m, S), if S is such a covariance. */
+function vectorsOfNormal(call: CallExpr, isCovariance: (node: Expr) => boolean): readonly Expr[] {
+  const parts = normalParts(call);
+  if (!some(parts.covariance, isCovariance)) return [];
+  return parts.at === undefined ? [parts.mean] : [parts.at, parts.mean];
+}
+
+/** `v^\top`, and `v^T` where T is the last time by name. */
+function isTransposed(node: Expr, names: Names): node is Extract<Expr, { kind: "transpose" | "power" }> {
+  if (node.kind === "transpose") return true;
+  if (node.kind !== "power" || node.exponent.kind !== "symbol") return false;
+  const { meaning } = names.lookUp(node.exponent);
+  return meaning.kind === "role" && meaning.role === "horizon";
+}
