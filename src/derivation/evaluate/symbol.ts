@@ -168,6 +168,8 @@ function evaluateBinding(binding: Binding, t: number, expr: SymbolExpr, scope: S
   scope.trace.bound = true;
   const { world } = scope;
   const value = binding(world.boundPoint(t));
+  if (value === undefined)
+    throw new EvaluationError("outside", `${printExpr(expr)} has no value at t = ${t}`, expr.span);
   const numbers = typeof value === "number" ? [value] : value;
   if (!numbers.every(Number.isFinite)) {
     throw new EvaluationError(
