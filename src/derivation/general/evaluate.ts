@@ -8,7 +8,7 @@ import type { Trace } from "../evaluate/scope.js";
 import { isRole, readDensity, type Form } from "./form.js";
 import { divergenceVariables, integralVariables, measureOf, wholeOf, type Factor } from "./measure.js";
 import { readFamily, readVariable, type VariableUse } from "./variable.js";
-import type { GeneralWorld } from "./world.js";
+import { withoutPrimes, type GeneralWorld } from "./world.js";
 
 /** Everything the value of an expression about general distributions depends on. */
 export interface GeneralScope {
@@ -157,15 +157,10 @@ function density({ family, of, given }: Factor, span: Span, scope: GeneralScope)
   const joint = scope.world.joints.get(name);
   if (joint === undefined) throw new RangeError(`no joint distribution ${name}`);
   const uses = [...of, ...given];
-  const names = uses.map((use) => use.name);
+  const names = uses.map((use) => withoutPrimes(use.name));
   if (new Set(names).size < names.length) throw unsupported("a variable stands twice in a density", span);
-  const point = new Map(uses.map((use) => [use.name, valueOf(use, span, scope)]));
-  return densityAt(
-    joint,
-    of.map((use) => use.name),
-    given.map((use) => use.name),
-    point,
-  );
+  const point = new Map(uses.map((use) => [withoutPrimes(use.name), valueOf(use, span, scope)]));
+  return densityAt(joint, names.slice(0, of.length), names.slice(of.length), point);
 }
 
 function valueOf({ name, member }: VariableUse, span: Span, scope: GeneralScope): number {

@@ -40,12 +40,37 @@ export function readForm(exprs: readonly Expr[], names: Names): Form | undefined
 
 /** The density that a call is; undefined for other calls, and for densities of states. */
 export function readDensity(expr: Expr, names: Names): DensityUse | undefined {
-  if (expr.kind !== "call" || (expr.mark !== undefined && expr.mark !== "|")) return undefined;
+  if (expr.kind !== "call") return undefined;
+  if (expr.mark === ";") return readParametrized(expr, names);
+  if (expr.mark !== undefined && expr.mark !== "|") return undefined;
   const family = readFamily(expr.head, names);
   const of = expr.args.flatMap((argument) => readVariable(argument, names) ?? []);
   const given = expr.rest.flatMap((argument) => readVariable(argument, names) ?? []);
   const whole = of.length === expr.args.length && given.length === expr.rest.length;
   return family === undefined || !whole || of.length === 0 ? undefined : { family, of, given, expr };
+}
+
+/** `p(x; \theta)` is p_\theta(x). */
+function readParametrized(expr: CallExpr, names: Names): DensityUse | undefined {
+  const [parameter, ...others] = expr.rest;
+  const { index, ...bare } = expr.head;
+  if (parameter?.kind !== "symbol" || others.length > 0 || index !== undefined) return undefined;
+  const { mark, ...plain } = expr;
+  const head = { ...bare, index: parameter };
+  const density = mark === undefined ? undefined : readDensity({ ...plain, head, rest: [] }, names);
+  return density?.family.parameter === undefined ? undefined : { ...density, expr };
+}
+
+/**
+ * Whether a letter stands there large and small with arguments, or without: then the two may be different
+ * distributions. P for the distribution whose density is p is no such case.
+ */
+export function mixesCases(form: Form): boolean {
+  const mixed = (uses: readonly FamilyUse[]): boolean =>
+    uses.some(({ letter, written }) =>
+      uses.some((other) => other.letter === letter && other.written[0] !== written[0]),
+    );
+  return mixed(form.densities.map(({ family }) => family)) || mixed(form.bare);
 }
 
 export function isRole(call: CallExpr, role: "expectation" | "divergence", names: Names): boolean {
@@ -139,7 +164,8 @@ class Reader {
       const bound = members.every(
         (member) => member.kind === "number" || (member.kind === "symbol" && isIndex(member, this.names)),
       );
-      return bound && [...expr.args, ...expr.rest].every((argument) => this.variable(argument));
+      const variables = expr.mark === ";" ? expr.args : [...expr.args, ...expr.rest];
+      return bound && variables.every((argument) => this.variable(argument));
     }
     if (isRole(expr, "divergence", this.names))
       return [...expr.args, ...expr.rest].every((part) => this.visit(part, indices));

@@ -46,7 +46,7 @@ function isVariable(symbol: SymbolExpr, names: Names): boolean {
 export interface FamilyUse {
   /** As it stands in the formula. */
   readonly written: string;
-  /** p for P and p alike; any other letter is its own. */
+  /** p for P and p, q for Q and q alike. */
   readonly letter: string;
   /** \theta of p_\theta: another parameter, another distribution of the model. */
   readonly parameter?: string;
@@ -61,7 +61,7 @@ export function readFamily(head: SymbolExpr, names: Names): FamilyUse | undefine
   const density = ["forwardDensity", "reverseDensity"];
   if (meaning.kind !== "role" || !density.includes(meaning.role)) return undefined;
   if (["defined", "bound"].includes(names.lookUp(head).meaning.kind)) return undefined;
-  const letter = head.name === "P" ? "p" : head.name;
+  const letter = head.name.toLowerCase();
   const written = printExpr(head);
   if (index === undefined) return { letter, written };
   if (index.kind !== "symbol" || index.index !== undefined) return undefined;

@@ -47,6 +47,9 @@ export interface Draft {
 
 const mostVariables = 6;
 
+/** The variable of which z' is another value. */
+export const withoutPrimes = (name: string): string => name.replace(/'+$/, "");
+
 /** @throws EvaluationError for too many variables */
 export function drawGeneralWorld(
   form: Form,
@@ -56,8 +59,16 @@ export function drawGeneralWorld(
 ): GeneralWorld {
   const arithmetic = arithmeticOf(digits);
   const random = createRandom(draft.seed).fork("general", draft.style, draft.at);
-  const names = variablesOf(form, structure);
+  const mentioned = variablesOf(form, structure);
+  // z' is another value of z.
+  const names = [...new Set(mentioned.map(withoutPrimes))];
   const variables = names.map((name) => drawVariable(name, names.length, draft, random, arithmetic));
+  const copies = mentioned
+    .filter((name) => withoutPrimes(name) !== name)
+    .flatMap((name) =>
+      variables.filter((each) => each.name === withoutPrimes(name)).map((each) => ({ ...each, name })),
+    );
+  const all = [...variables, ...copies];
   const nameOf = familyNames(form);
   const families = new Set([...form.densities.map(({ family }) => family), ...form.bare].map(nameOf));
   const own = names.some((name) => structure.parents.has(name));
@@ -74,11 +85,9 @@ export function drawGeneralWorld(
   return {
     arithmetic,
     draft,
-    variables,
+    variables: all,
     joints: new Map(joints),
-    values: new Map(
-      variables.map((variable) => [variable.name, valuesOf(variable, draft, random, arithmetic)]),
-    ),
+    values: new Map(all.map((variable) => [variable.name, valuesOf(variable, draft, random, arithmetic)])),
     sample: sampleOf(variables, counts, draft, random),
     nameOf,
   };
@@ -104,8 +113,8 @@ function drawVariable(
   { real, one }: Arithmetic,
 ): FiniteVariable {
   const stream = random.fork("variable", name);
-  const few = draft.style === "pocket" || count > 3;
-  const size = draft.sizes?.get(name) ?? (few ? 2 : stream.integer(2, 3));
+  const most = draft.style === "pocket" || (count > 3 && stream.uniform() < 0.7) ? 2 : 3;
+  const size = draft.sizes?.get(name) ?? stream.integer(2, most);
   const scale = ["0.001", "1", "1000"][draft.at % 3] ?? "1";
   const weight = (): Real => {
     if (draft.isProbability) return one;
@@ -178,7 +187,7 @@ function valuesOf(
   random: Random,
   { real }: Arithmetic,
 ): readonly Real[] {
-  const stream = random.fork("value", name);
+  const stream = random.fork("value", withoutPrimes(name));
   if (draft.style !== "pocket") return weights.map(() => real((4 * stream.uniform() - 2).toFixed(4)));
   const first = stream.integer(2, 4);
   return weights.map((_, at) => real(at % 2 === 0 ? first + at : -(first + at)));

@@ -27,7 +27,9 @@ export function concludeGeneral(found: Conclusion, statement: Statement): Decisi
   if (survey.tested === 0)
     return answer("undecided", `it has no value anywhere: ${survey.skipped ?? ""}`, question);
   if (probability === undefined && density === undefined) {
-    const decision = answer("holds", [scopeOf(statement), note].filter(Boolean).join("; "), question);
+    const kinds = "as probabilities and as densities";
+    const reason = [`${scopeOf(statement)}, ${kinds}`, note].filter(Boolean).join("; ");
+    const decision = answer("holds", reason, question);
     return { ...decision, maxRelativeError: survey.maxError };
   }
   if (excuse !== undefined) return answer("undecided", excuse, question);
@@ -59,7 +61,7 @@ function scopeOf(statement: Statement): string {
 
 function namesOf({ form }: Statement): string {
   const names = form.variables.length > 0 ? form.variables : wholeOf(form);
-  return names.join(", ");
+  return [...names].sort().join(", ");
 }
 
 function variablesOf({ form, question }: Statement): readonly string[] {

@@ -4,7 +4,7 @@ import { densityAt, pointsOf, type Point } from "../../../probability/finite.js"
 import { EvaluationError } from "../../evaluate/error.js";
 import { wholeOf } from "../../general/measure.js";
 import type { FamilyUse } from "../../general/variable.js";
-import type { Draft, GeneralWorld } from "../../general/world.js";
+import { withoutPrimes, type Draft, type GeneralWorld } from "../../general/world.js";
 import type { Counterexample } from "../../verdict/verdict.js";
 import {
   judgeOrSkip,
@@ -70,8 +70,13 @@ export function describeFailure({ place, outcome }: GeneralFailure, statement: S
   }
   const world = worldOf(form, question, place.draft, question.digits);
   if (form.sampled) {
-    for (const [at, member] of world.sample.entries())
-      values[`observation ${at + 1}`] = printPoint(member, world, statement);
+    const observed = form.densities.flatMap(({ of, given }) =>
+      [...of, ...given].flatMap(({ name, member }) => (member === undefined ? [] : [name])),
+    );
+    for (const [at, member] of world.sample.entries()) {
+      for (const name of new Set(observed))
+        values[`${name}^{(${at + 1})}`] = labelOf(name, member.get(name) ?? 0, world, statement);
+    }
   }
   Object.assign(values, outcome.shown);
   for (const [name, value] of place.point) values[name] = labelOf(name, value, world, statement);
@@ -89,7 +94,8 @@ function tablesOf(world: GeneralWorld, { form }: Statement): readonly (readonly 
     const own = form.densities.filter(({ family }) => world.nameOf(family) === name);
     const bare = form.bare.some((family) => world.nameOf(family) === name) ? wholeOf(form) : [];
     const mentioned = [...bare, ...own.flatMap(({ of, given }) => [...of, ...given].map((use) => use.name))];
-    const variables = world.variables.filter((variable) => mentioned.includes(variable.name));
+    const tabled = mentioned.map(withoutPrimes);
+    const variables = world.variables.filter((variable) => tabled.includes(variable.name));
     const joint = world.joints.get(name);
     if (joint === undefined) return [];
     const head = own[0] === undefined ? headOf(uses, name, world) : printExpr(own[0].expr.head);

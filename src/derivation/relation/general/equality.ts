@@ -1,4 +1,5 @@
 import type { Expr } from "../../../expr/expr.js";
+import { some } from "../../../expr/walk.js";
 import { EvaluationError } from "../../evaluate/error.js";
 import { readDensity, type Form } from "../../general/form.js";
 import { densitiesIn, freeVariables } from "../../general/measure.js";
@@ -57,11 +58,19 @@ export function decideGeneralApproximation(sides: Sides, statement: Statement): 
     if (equal.verdict === "holds") return { ...equal, reason: `even equal, ${equal.reason ?? ""}` };
     return answer("undecided", "how close the sides are meant to be is not stated", question);
   }
+  if (exprsMultiply(sides, form))
+    return answer("undecided", "how close a product over a sample comes is not decided", question);
   const sampled = sampledFamily(sides, statement);
   const judge = equalityJudge(sides, statement);
   const survey = surveyGeneral(statement, limitDrafts(statement, sampled), judge);
   return concludeGeneral({ survey, judge, note: inTheLimit, like: { sampled } }, statement);
 }
+
+/** The law of large numbers speaks of means, and of sums beside them. */
+const exprsMultiply = ({ left, right }: Sides, form: Form): boolean =>
+  [left, right].some((side) =>
+    some(side, (node) => node.kind === "series" && node.operator === "product" && mentionsSample(node, form)),
+  );
 
 export const inTheLimit =
   "in the limit of many observations: for samples whose frequencies are the probabilities";

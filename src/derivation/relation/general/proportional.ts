@@ -42,7 +42,9 @@ export function decideGeneralProportional(
       error: 0,
       left: sides.map((here) => at(here)(left)),
       right: sides.map((here) => at(here)(right)),
-      shown: { [names.join(", ")]: "the first value, and another" },
+      shown: Object.fromEntries(
+        names.map((name) => [name, sides.map((here) => (here?.get(name) ?? 0) + 1).join(" and ")]),
+      ),
     };
   };
   const survey = surveyGeneral(statement, ordinaryDrafts(question), judge, names);

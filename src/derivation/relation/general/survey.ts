@@ -153,12 +153,16 @@ export const ordinaryDrafts = (question: Question): readonly Draft[] =>
     isProbability: at % 2 === 0,
   }));
 
-/** Two numbers compared, with twice the digits where they differ: 0 for equal. */
+/**
+ * Two numbers compared: 0 for equal. Where they differ, twice the digits tell rounding from a difference,
+ * and, where they must not touch (`careful`), also where they agree to most digits.
+ */
 export function compareSides(
   left: Expr,
   right: Expr,
   evaluate: Evaluator,
   digits: number,
+  careful = false,
 ): { readonly sign: -1 | 0 | 1; readonly left: Real; readonly right: Real; readonly error: Real } {
   const sides = (carried: number): readonly [Real, Real] => [
     evaluate(left, { digits: carried }),
@@ -166,7 +170,8 @@ export function compareSides(
   ];
   const [a, b] = sides(digits);
   const error = relative(a, b);
-  if (error.lessThanOrEqualTo(tolerance(a, digits))) return { sign: 0, left: a, right: b, error };
+  if (error.isZero() || (!careful && error.lessThanOrEqualTo(tolerance(a, digits))))
+    return { sign: 0, left: a, right: b, error };
   const [finerA, finerB] = sides(2 * digits);
   const equal =
     relative(finerA, finerB).lessThanOrEqualTo(tolerance(finerA, 2 * digits)) ||
