@@ -4,6 +4,7 @@ import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { conditional, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
+import { declaredChain, noStructure, withChain } from "./general/structure.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { readSubscripts } from "./notation/subscript.js";
@@ -92,6 +93,7 @@ interface Chain {
 
 class Checker {
   private names: Names;
+  private structure = noStructure;
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
 
@@ -101,7 +103,8 @@ class Checker {
   }
 
   private get question(): Question {
-    return { names: this.names, draws: this.draws, digits: this.options.digits, seed: this.options.seed };
+    const { digits, seed } = this.options;
+    return { names: this.names, draws: this.draws, digits, seed, structure: this.structure };
   }
 
   check(statement: StatementSource, at: number): readonly StatementResult[] {
@@ -152,6 +155,13 @@ class Checker {
     const chain = this.after(first, clause, ownLeft ? {} : before);
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
+    const markov = declaredChain(clause, this.names);
+    if (markov !== undefined) {
+      this.structure = withChain(this.structure, markov);
+      const reason = "a Markov chain: given the one before it, each depends on no other before it";
+      const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
+      return { found: [{ relation, decision }], chain: {} };
+    }
     if (clause.steps.length === 0)
       return { found: not("an expression without a relation states nothing"), chain };
     return {

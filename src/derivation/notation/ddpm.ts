@@ -34,6 +34,7 @@ export const ddpm: Notation = {
     "\\mathcal N": "normal",
     N: "normal",
     q: "forwardDensity",
+    Q: "forwardDensity",
     "\\mathbb E": "expectation",
     E: "expectation",
     "\\mathrm{Var}": "variance",

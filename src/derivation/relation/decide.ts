@@ -9,6 +9,7 @@ import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
 import { dataAverageOf, mentionsState } from "./average.js";
 import { decideUpToConstant, upToConstant } from "./constant.js";
+import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideProportional } from "./proportional.js";
@@ -61,6 +62,8 @@ function decideRelation(claim: Claim, question: Question): Decision {
   const { left, right, relation } = claim;
   if (left.kind === "dots" || right.kind === "dots")
     return undecided("lines are left out here; nothing is claimed", question);
+  const general = decideGeneral(claim, question);
+  if (general !== undefined) return general;
   const choice = choiceOf(claim, question);
   if (choice !== undefined) return undecided(choice, question);
   if (isOrder(relation)) return overData(claim, decideOrder(claim, relation, question), question);

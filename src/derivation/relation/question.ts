@@ -5,6 +5,7 @@ import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
 import type { Definition, Names } from "../notation/names.js";
+import type { Structure } from "../general/structure.js";
 import type { Counterexample, Verdict } from "../verdict/verdict.js";
 import type { Draw } from "../world/draw.js";
 import { World } from "../world/world.js";
@@ -21,6 +22,8 @@ export interface Question {
   readonly kinds?: Scope["kinds"];
   /** Whether the statement is about all values of its unknown symbols. */
   readonly universal?: boolean;
+  /** What the text has declared of the dependence of general variables. */
+  readonly structure?: Structure;
 }
 
 /** What was found about one relation. */
