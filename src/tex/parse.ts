@@ -1,5 +1,6 @@
 import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
 import { some } from "../expr/walk.js";
+import { parseCases } from "./cases.js";
 import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
@@ -116,6 +117,8 @@ class Parser {
         return this.raised(withoutSub(token, this.root(token)), token);
       case "group":
         return this.group(token);
+      case "cases":
+        return this.raised(withoutSub(token, parseCases(token, this.inner)), token);
       case "dots":
         return { kind: "dots", span: token.span };
       default:
@@ -266,7 +269,7 @@ function withoutSub(token: Token, expr: Expr): Expr {
 }
 
 function startsFactor(token: Token): boolean {
-  const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque"];
+  const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque", "cases"];
   return kinds.includes(token.kind);
 }
 
