@@ -1,0 +1,51 @@
+import type { Expr } from "../../expr/expr.js";
+import { printExpr } from "../../expr/print.js";
+import { nodes } from "../../expr/walk.js";
+import type { Names } from "../notation/names.js";
+import { drawWorld } from "../world/draw.js";
+import type { Question } from "./question.js";
+
+/**
+ * The question as it is asked of what the text has declared: its parameters (the μ and σ of a declared law), and
+ * other unknown symbols that stand on both sides, are any numbers, for which the claim must hold. Where a
+ * declared variable is a number, all worlds have one dimension.
+ */
+export function declaredQuestion(exprs: readonly Expr[], question: Question): Question {
+  const mentioned = mentionedIn(exprs, question.names);
+  if (mentioned.length === 0) return question;
+  const shared = exprs
+    .map((expr) => openSymbols(expr, question.names))
+    .reduce((a, b) => new Set([...a].filter((each) => b.has(each))));
+  const universal = new Set([...mentioned.flatMap(({ parameters }) => parameters), ...shared]);
+  if (!mentioned.some(({ scalar }) => scalar)) return { ...question, universal };
+  const draws = question.draws.map((_, at) => drawWorld(question.seed, at, 1));
+  return { ...question, draws, universal };
+}
+
+interface Mentioned {
+  readonly scalar: boolean;
+  readonly parameters: readonly string[];
+}
+
+function mentionedIn(exprs: readonly Expr[], names: Names): readonly Mentioned[] {
+  return exprs
+    .flatMap((expr) => [...nodes(expr)])
+    .flatMap((node): readonly Mentioned[] => {
+      if (node.kind === "call") {
+        const call = names.declared.call(node);
+        return call === undefined ? [] : [{ scalar: true, parameters: call.parameters }];
+      }
+      return node.kind === "symbol" ? names.declared.lawsWith(node) : [];
+    });
+}
+
+/** Symbols that may have any value, as printed. */
+function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
+  const found = [...nodes(expr)].flatMap((node) => {
+    if (node.kind !== "symbol") return [];
+    const { meaning } = names.lookUp(node);
+    const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
+    return open ? [printExpr(node)] : [];
+  });
+  return new Set(found);
+}
