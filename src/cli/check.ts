@@ -22,7 +22,8 @@ const usage = `Usage: workbook check FILE… [OPTIONS]
 Says of every formula whether it holds: of displayed ones, and of inline ones that contain a
 relation. FILE is Markdown (.md), LaTeX (.tex; \\label names a formula), HTML (.html: data-tex, and
 the sources of KaTeX and MathJax), a notebook (.ipynb: its Markdown cells), a JSON list (.json:
-[{"id", "latex", "chain"?, "line"?}]; lines with one chain form one derivation), or - for standard
+[{"id", "latex", "chain"?, "line"?, "document"?}]; lines with one chain form one derivation, and what
+a formula defines or declares is known to those after it with the same document), or - for standard
 input (such a list, or one formula per line).
 
   --notation NAME   which symbol means what: ${Object.keys(notations).join(", ")} (default ${checkDefaults.notation.name}), or a file of

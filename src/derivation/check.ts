@@ -2,14 +2,18 @@ import { InputError } from "../error.js";
 import type { Expr, SymbolExpr } from "../expr/expr.js";
 import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
-import { conditional, type Clause } from "../tex/statement.js";
+import { equivalence, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
 import { declaredChain, noStructure, withChain } from "./general/structure.js";
-import { Names } from "./notation/names.js";
+import { Names, type Solved } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
+import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
+import { decideNaming } from "./relation/introduce.js";
+import { decideWithin, type Written } from "./relation/within.js";
+import { withoutIdleSign } from "./relation/idle.js";
 import type { Decision, Question } from "./relation/question.js";
 import {
   summarize,
@@ -27,6 +31,8 @@ export interface StatementSource {
   readonly chain?: string;
   /** The line of the derivation; kept for the reader's orientation, the order of the list counts. */
   readonly line?: number;
+  /** The text it belongs to: what one defines or declares, others do not know. The file, unless told. */
+  readonly document?: string;
   readonly source?: Partial<SourcePlace>;
 }
 
@@ -89,11 +95,17 @@ interface Chain {
   readonly variable?: SymbolExpr;
   /** Letters that number fresh noises in this derivation. */
   readonly numbered?: ReadonlySet<string>;
+  /** All expressions that lines of it ended with. */
+  readonly written?: readonly Written[];
+  /** What its equations were solved for. */
+  readonly solved?: readonly Solved[];
 }
 
 class Checker {
+  /** Of the document at hand, with what the derivation at hand was solved for. */
   private names: Names;
   private structure = noStructure;
+  private readonly documents = new Map<string, Names>();
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
 
@@ -109,50 +121,78 @@ class Checker {
 
   check(statement: StatementSource, at: number): readonly StatementResult[] {
     const id = statement.id ?? `formula-${at + 1}`;
+    const document = documentOf(statement);
+    const key = statement.chain === undefined ? undefined : `${document}\n${statement.chain}`;
+    let chain: Chain = (key === undefined ? undefined : this.chains.get(key)) ?? {};
+    const known = this.documents.get(document) ?? Names.of(this.options.notation);
+    this.names = known.withSolved(chain.solved ?? []);
     const lines = readLatex(statement.latex, this.names);
-    let chain: Chain = (statement.chain === undefined ? undefined : this.chains.get(statement.chain)) ?? {};
     const results: StatementResult[] = [];
     for (const [number, line] of lines.entries()) {
-      const judged = this.line(line, statement.latex, chain);
-      chain = judged.chain;
       const name = lines.length === 1 ? id : `${id}.${number + 1}`;
+      const judged = this.line(line, statement.latex, chain, key !== undefined);
+      const { last } = judged.chain;
+      const own = last === undefined || last === chain.last ? [] : [{ expr: last, name }];
+      chain = { ...judged.chain, written: [...(chain.written ?? []), ...own] };
       results.push(this.result(name, statement, line, judged));
     }
-    if (statement.chain !== undefined) this.chains.set(statement.chain, chain);
+    if (key !== undefined) this.chains.set(key, chain);
+    this.documents.set(document, this.names.withSolved([]));
     return results;
   }
 
-  private line(line: ReadLine, latex: string, before: Chain): Judged {
+  private line(line: ReadLine, latex: string, before: Chain, chained: boolean): Judged {
     if (line.clauses === undefined) {
       const reason =
         line.error === undefined ? "" : describePlace(latex, line.error.span, line.error.problem);
       const refused = { ...undecided(reason, this.options), verdict: "unreadable" as const };
-      return { found: [{ relation: "", decision: refused }], chain: {} };
+      return { found: [{ relation: "", decision: refused }], chain: withoutLast(before) };
     }
     const numbered = new Set([...(before.numbered ?? []), ...declaredNoises(line.clauses, this.names)]);
     this.names = this.names.withNumbered(numbered);
     let chain = before;
     const found: Finding[] = [];
-    for (const [at, clause] of line.clauses.entries()) {
-      const judged = this.clause(readSubscripts(clause, latex, this.names), latex, at === 0 ? before : {});
+    for (const [at, claim] of underConditions(line.clauses, this.names).entries()) {
+      const read = { ...claim, clause: readSubscripts(claim.clause, latex, this.names) };
+      const judged = this.clause(read, latex, at === 0 ? before : {}, chained);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
-    return { found, chain: { ...chain, numbered } };
+    const solved = this.names.solved;
+    return { found: this.together(found, line.clauses), chain: { ...chain, numbered, solved } };
   }
 
-  private clause(clause: Clause, latex: string, before: Chain): Judged {
+  /** Lines left out claim nothing beside what is claimed; claims said to be equivalent may both be false. */
+  private together(found: readonly Finding[], clauses: readonly Clause[]): readonly Finding[] {
+    const told = found.filter(({ omitted }) => omitted !== true);
+    const kept = told.length > 0 ? told : found;
+    const equivalent = clauses.some(({ words }) => words.includes(equivalence));
+    const open = kept.find(({ decision }) => !["holds", "defines"].includes(decision.verdict));
+    if (!equivalent || open === undefined) return kept;
+    const reason = `two claims are said to be equivalent, and not both were found to hold (${open.decision.reason ?? open.decision.verdict})`;
+    return [{ relation: open.relation, decision: undecided(reason, this.options) }];
+  }
+
+  private clause(
+    { clause: whole, condition, unread }: ConditionedClause,
+    latex: string,
+    before: Chain,
+    chained: boolean,
+  ): Judged {
+    const { clause, note } = withoutIdleSign(whole, this.names);
     const relation = clause.steps[0]?.relation ?? "";
     const not = (reason: string): readonly Finding[] => [
       { relation, decision: undecided(reason, this.options) },
     ];
-    if (conditional.test(clause.words)) {
-      return { found: not(`made under a condition ("${clause.words}"), which is not decided`), chain: {} };
+    if (unread !== undefined) {
+      const found = not(`made under a condition ("${unread}"), which is not decided`);
+      return { found, chain: withoutLast(before) };
     }
     const ownLeft = clause.subjects.length > 0;
-    const subjects = ownLeft ? clause.subjects : before.last === undefined ? [] : [before.last];
+    const earlier = before.last ?? before.written?.at(-1)?.expr;
+    const subjects = ownLeft ? clause.subjects : earlier === undefined ? [] : [earlier];
     const [first] = subjects;
-    const chain = this.after(first, clause, ownLeft ? {} : before);
+    const chain = { ...before, ...this.after(first, clause, ownLeft ? {} : before) };
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
     const markov = declaredChain(clause, this.names);
@@ -162,33 +202,58 @@ class Checker {
       const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
       return { found: [{ relation, decision }], chain: {} };
     }
-    if (clause.steps.length === 0)
-      return { found: not("an expression without a relation states nothing"), chain };
-    return {
-      found: subjects.flatMap((subject) => this.steps(subject, ownLeft, clause, latex, before)),
-      chain,
-    };
+    if (clause.steps.length === 0) {
+      const decisions = clause.subjects.map((subject) => decideNaming(subject, latex, this.question));
+      return { found: decisions.map((decision) => ({ relation, decision: noted(decision, note) })), chain };
+    }
+    const found = subjects.flatMap((subject) =>
+      this.steps({ subject, ownLeft, clause, latex, before, chained, note, condition }),
+    );
+    const keeps = !ownLeft && found.some(({ decision }) => decision.keeps === true);
+    return { found, chain: keeps ? { ...chain, last: first } : chain };
   }
 
-  private steps(
-    subject: Expr,
-    ownLeft: boolean,
-    clause: Clause,
-    latex: string,
-    before: Chain,
-  ): readonly Finding[] {
+  private steps({
+    subject,
+    ownLeft,
+    clause,
+    latex,
+    before,
+    chained,
+    note,
+    condition,
+  }: Steps): readonly Finding[] {
     const variable = ownLeft ? variableOf(subject, this.question) : before.variable;
-    let left = subject;
-    return clause.steps.map((step, at) => {
-      const claim = { left, right: step.right, relation: step.relation, ownLeft: ownLeft || at > 0, latex };
-      const decision = decide(variable === undefined ? claim : { ...claim, variable }, this.question);
-      if (decision.definition !== undefined) {
-        this.names = this.names.withDefinition(decision.definition.key, decision.definition.definition);
-      }
+    const question = condition === undefined ? this.question : { ...this.question, condition };
+    let [left, own] = [subject, ownLeft];
+    return clause.steps.map(({ relation, right }): Finding => {
+      const claim = { left, right, relation, ownLeft: own, latex };
+      const stated = variable === undefined ? claim : { ...claim, variable };
+      const omitted = left.kind === "dots" || right.kind === "dots";
+      const decision =
+        own || omitted
+          ? decide(stated, question)
+          : decideWithin(stated, before.written ?? [], before.last === undefined, question);
+      this.learn(decision, chained);
       // Dots leave lines out: the next is judged against the last that was written.
-      if (step.right.kind !== "dots") left = step.right;
-      return { relation: step.relation, decision };
+      if (right.kind !== "dots" && decision.keeps !== true) [left, own] = [right, true];
+      const said = condition?.comparisons.length === 0 ? undefined : condition?.text;
+      return {
+        relation,
+        decision: noted(under(decision, said), note),
+        ...(omitted ? { omitted: true } : {}),
+      };
     });
+  }
+
+  /** What a statement introduces is known to those after it. */
+  private learn({ definition, declared }: Decision, chained: boolean): void {
+    if (declared !== undefined) this.names = this.names.withDeclared(declared);
+    if (definition === undefined) return;
+    this.names =
+      definition.solved === true && chained
+        ? this.names.withSolved([...this.names.solved, definition])
+        : this.names.withDefinition(definition.key, definition.definition);
   }
 
   private after(subject: Expr | undefined, clause: Clause, before: Chain): Chain {
@@ -236,7 +301,44 @@ function isInLaw(found: readonly Finding[]): boolean {
 interface Finding {
   readonly relation: string;
   readonly decision: Decision;
+  /** Only that lines are left out here. */
+  readonly omitted?: true;
 }
+
+/** The derivation behind a line that nothing can be compared with. */
+function withoutLast(chain: Chain): Chain {
+  const rest: { -readonly [K in keyof Chain]: Chain[K] } = { ...chain };
+  delete rest.last;
+  return rest;
+}
+
+/** The steps of one clause, and where they stand. */
+interface Steps {
+  readonly subject: Expr;
+  readonly ownLeft: boolean;
+  readonly clause: Clause;
+  readonly latex: string;
+  readonly before: Chain;
+  readonly chained: boolean;
+  readonly note: string | undefined;
+  readonly condition: TimeCondition | undefined;
+}
+
+/** The decision with the condition it was made under, where that does not show in its times. */
+const under = (decision: Decision, condition: string | undefined): Decision =>
+  condition === undefined || decision.reason?.includes(`said of ${condition}`) === true
+    ? decision
+    : noted(decision, `said of ${condition}`);
+
+function noted(decision: Decision, note: string | undefined): Decision {
+  if (note === undefined || note === "") return decision;
+  const reason = decision.reason === undefined ? note : `${decision.reason}; ${note}`;
+  return { ...decision, reason };
+}
+
+/** The file, without the cell of a notebook, and the name of the text within it. */
+const documentOf = ({ document, source }: StatementSource): string =>
+  `${source?.file?.replace(/#.*$/, "") ?? ""}\n${document ?? ""}`;
 
 interface Judged {
   readonly found: readonly Finding[];

@@ -81,7 +81,7 @@ function readNotebook(text: string, file: string): readonly StatementSource[] {
   });
 }
 
-/** `[{id, latex, chain?, line?}]`. */
+/** `[{id, latex, chain?, line?, document?}]`. */
 function readList(text: string, file: string): readonly StatementSource[] {
   const list = parseJson(text, file);
   if (!Array.isArray(list)) {
@@ -95,11 +95,13 @@ function statementOf(entry: unknown, at: number, file: string): StatementSource 
   if (!isRecord(entry) || typeof entry["latex"] !== "string") {
     throw new InputError(where, "an object whose latex is a string", 'Write {"id": "…", "latex": "…"}.');
   }
-  const { id, latex, chain, line } = entry;
+  const { id, latex, chain, line, document } = entry;
   if (id !== undefined && typeof id !== "string")
     throw new InputError(`${where}: id`, "a string", "Quote it.");
   if (chain !== undefined && typeof chain !== "string")
     throw new InputError(`${where}: chain`, "a string", "Quote it.");
+  if (document !== undefined && typeof document !== "string")
+    throw new InputError(`${where}: document`, "a string", "Quote it.");
   if (line !== undefined && typeof line !== "number")
     throw new InputError(`${where}: line`, "a number", "Remove the quotes.");
   return {
@@ -108,6 +110,7 @@ function statementOf(entry: unknown, at: number, file: string): StatementSource 
     source: { file, line: at + 1, column: 1 },
     ...(chain === undefined ? {} : { chain }),
     ...(line === undefined ? {} : { line }),
+    ...(document === undefined ? {} : { document }),
   };
 }
 

@@ -168,6 +168,26 @@ export interface GradientExpr {
   readonly span: Span;
 }
 
+/** `left relation right` between times, as a condition: `t > 1`, `t \in \{2, \dots, T\}`. */
+export interface Comparison {
+  readonly relation: string;
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
+/** The value of one case and what must hold of the times there; without conditions it is the rest. */
+export interface CaseBranch {
+  readonly value: Expr;
+  readonly conditions: readonly Comparison[];
+}
+
+/** `\begin{cases} a & t > 1 \\ b & t = 1 \end{cases}` */
+export interface CasesExpr {
+  readonly kind: "cases";
+  readonly branches: readonly CaseBranch[];
+  readonly span: Span;
+}
+
 /** Something KaTeX typesets and we recognise, but whose value we cannot compute: a limit, a remark. */
 export interface OpaqueExpr {
   readonly kind: "opaque";
@@ -196,6 +216,7 @@ export type Expr =
   | IntegralExpr
   | ExtremumExpr
   | GradientExpr
+  | CasesExpr
   | OpaqueExpr;
 
 export type Kind = Expr["kind"];

@@ -1,4 +1,13 @@
-import type { CallExpr, Expr, IntegralExpr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
+import type {
+  CallExpr,
+  CaseBranch,
+  Expr,
+  IntegralExpr,
+  ListExpr,
+  ProductExpr,
+  SeriesExpr,
+  SumExpr,
+} from "./expr.js";
 
 /** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
 const binding: Readonly<Record<Expr["kind"], number>> = {
@@ -22,6 +31,7 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   integral: 2,
   extremum: 0,
   gradient: 2,
+  cases: 5,
   opaque: 5,
 };
 
@@ -68,12 +78,21 @@ export function printExpr(expr: Expr): string {
       return `${extrema[expr.which]}_{${printExpr(expr.variable)}} ${printExpr(expr.of)}`;
     case "gradient":
       return `\\nabla${expr.variable === undefined ? "" : `_{${printExpr(expr.variable)}}`} ${wrap(expr.of, 3)}`;
+    case "cases":
+      return `\\begin{cases} ${expr.branches.map(printBranch).join(" \\\\ ")} \\end{cases}`;
     case "opaque":
       return expr.what;
   }
 }
 
 const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min: "\\min" } as const;
+
+function printBranch({ value, conditions }: CaseBranch): string {
+  const compared = conditions.map(
+    ({ relation, left, right }) => `${printExpr(left)} ${relation} ${printExpr(right)}`,
+  );
+  return `${printExpr(value)} & ${conditions.length === 0 ? "\\text{otherwise}" : compared.join(", ")}`;
+}
 
 /** The body of an integral ends at its first d; that of a bare sum with its term. */
 function printIntegral({ variables, body }: IntegralExpr): string {

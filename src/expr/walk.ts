@@ -1,4 +1,4 @@
-import type { Expr } from "./expr.js";
+import type { CasesExpr, Expr } from "./expr.js";
 
 /** The direct parts of a node, from left to right. */
 export function children(expr: Expr): readonly Expr[] {
@@ -38,6 +38,11 @@ export function children(expr: Expr): readonly Expr[] {
       return [expr.variable, expr.of];
     case "gradient":
       return expr.variable === undefined ? [expr.of] : [expr.variable, expr.of];
+    case "cases":
+      return expr.branches.flatMap(({ value, conditions }) => [
+        value,
+        ...conditions.flatMap(({ left, right }) => [left, right]),
+      ]);
   }
 }
 
@@ -81,7 +86,21 @@ export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
       return expr.variable === undefined
         ? { ...expr, of: change(expr.of) }
         : { ...expr, variable: change(expr.variable), of: change(expr.of) };
+    case "cases":
+      return mapCases(expr, change);
   }
+}
+
+function mapCases(expr: CasesExpr, change: (part: Expr) => Expr): Expr {
+  const branches = expr.branches.map(({ value, conditions }) => ({
+    value: change(value),
+    conditions: conditions.map(({ relation, left, right }) => ({
+      relation,
+      left: change(left),
+      right: change(right),
+    })),
+  }));
+  return { ...expr, branches };
 }
 
 function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => Expr): Expr {
@@ -138,6 +157,10 @@ function ownText(expr: Expr): string {
       return expr.which;
     case "opaque":
       return expr.what;
+    case "cases":
+      return expr.branches
+        .map(({ conditions }) => conditions.map(({ relation }) => relation).join())
+        .join(";");
     default:
       return "";
   }

@@ -74,7 +74,6 @@ const bars: Readonly<Record<string, "|" | "||">> = {
 
 const opaque: Readonly<Record<string, string>> = {
   "\\partial": "a partial derivative",
-  "\\forall": "a quantifier",
   "\\exists": "a quantifier",
 };
 
@@ -124,6 +123,7 @@ export function characterToken(text: string, family: string | undefined, span: S
   const bar = bars[text];
   if (bar !== undefined) return { kind: "separator", text: bar, span };
   if (text === "\\nabla" || text === "∇") return { kind: "gradient", span };
+  if (text === "\\forall") return { kind: "text", text: "for all", span };
   const what = opaque[text];
   if (what !== undefined) return { kind: "opaque", what, span };
   if (family === "rel" || relations[text] !== undefined)

@@ -1,5 +1,6 @@
 import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
 import { some } from "../expr/walk.js";
+import { parseCases } from "./cases.js";
 import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
@@ -123,6 +124,8 @@ class Parser {
         return this.raised(withoutSub(token, this.root(token)), token);
       case "group":
         return this.group(token);
+      case "cases":
+        return this.raised(withoutSub(token, parseCases(token, this.inner)), token);
       case "dots":
         return { kind: "dots", span: token.span };
       default:
@@ -341,6 +344,7 @@ const starters: ReadonlySet<Token["kind"]> = new Set([
   "group",
   "dots",
   "opaque",
+  "cases",
 ]);
 
 function product(written: readonly Expr[]): Expr {

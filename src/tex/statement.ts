@@ -1,10 +1,10 @@
 import type { Expr, Span } from "../expr/expr.js";
 import { ReadError } from "./error.js";
 import { parseExpression, type Vocabulary } from "./parse.js";
-import { conditional, readRemark, universal } from "./remark.js";
-import { spanOf, type Token } from "./token.js";
+import { conditional, readRemark } from "./remark.js";
+import { hasScripts, spanOf, type Token } from "./token.js";
 
-export { conditional } from "./remark.js";
+export { conditional, universal } from "./remark.js";
 
 /** `relation right`, read after what stands to its left. */
 export interface Step {
@@ -31,7 +31,7 @@ interface Piece {
 
 /** The clauses of one line of a formula. @throws ReadError */
 export function parseStatement(line: readonly Token[], vocabulary: Vocabulary): readonly Clause[] {
-  const pieces = joinContinuations(splitPieces(withoutFullStop(line)));
+  const pieces = joinContinuations(splitPieces(openBrackets(withoutFullStop(line))));
   if (pieces.length === 0)
     throw new ReadError("nothing stands here; a formula was expected", spanOf(line, { start: 0, end: 0 }));
   return joinLists(pieces).map((each, at) => clauseOf(each, at === 0, vocabulary));
@@ -87,7 +87,9 @@ function clauseOf({ piece, split, before, after }: Draft, first: boolean, vocabu
   const read = (tokens: readonly Token[], near: Span): Expr => parseSide(tokens, vocabulary, near);
   const words = [...before, piece].flatMap((each) => (each.words === "" ? [] : [each.words])).join(" ");
   const lefts = [...before.map(({ tokens }) => tokens), ...(split.left.length > 0 ? [split.left] : [])];
-  if (lefts.length === 0 && !first) throw new ReadError("a relation with nothing on its left", span);
+  // `where \sim a = b`: such a sign relates nothing, and is passed over later.
+  if (lefts.length === 0 && !first && split.steps[0]?.relation !== "\\sim")
+    throw new ReadError("a relation with nothing on its left", span);
   const subjects = lefts.map((tokens) => read(tokens, span));
   const steps = split.steps.map(({ relation, tokens, span: place }) => ({
     relation,
@@ -165,6 +167,9 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
     if (token.kind === "text") {
       close("text");
       words = `${words} ${token.text}`.trim();
+    } else if (token.kind === "relation" && equivalences.has(token.text)) {
+      close("text");
+      words = `${words} ${equivalence}`.trim();
     } else if (token.kind === "relation" && implications.has(token.text)) {
       // What follows from a premise, and the premise itself, are claimed under a condition.
       close("text");
@@ -176,10 +181,12 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
   }
   close("start");
   if (implied) return underCondition(pieces, "if");
+  const last = pieces.at(-1);
+  if (last !== undefined && last.words === "" && remaining.test(words))
+    return [...pieces.slice(0, -1), { ...last, words }];
   if (words !== "" && conditional.test(words))
     throw new ReadError(`the condition "${words}" is not read`, spanOf(line, { start: 0, end: 0 }));
-  const limiting = pieces.find((piece) => conditional.test(piece.words) && !universal.test(piece.words));
-  return limiting === undefined ? pieces : underCondition(pieces, limiting.words);
+  return pieces;
 }
 
 /** Brackets with words in them that stand alone between spaces are a remark. */
@@ -192,18 +199,18 @@ function withoutRemarks(line: readonly Token[]): readonly Token[] {
   });
 }
 
-/** `x = y if t > 1`: the condition stands behind what it limits. */
+/** What an implication claims, it claims under a condition. */
 const underCondition = (pieces: readonly Piece[], words: string): readonly Piece[] =>
   pieces.map((piece) => (conditional.test(piece.words) ? piece : { ...piece, words }));
 
-const implications = new Set([
-  "\\Rightarrow",
-  "\\Leftarrow",
-  "\\Leftrightarrow",
-  "\\Longrightarrow",
-  "\\Longleftarrow",
-  "\\Longleftrightarrow",
-]);
+const implications = new Set(["\\Rightarrow", "\\Leftarrow", "\\Longrightarrow", "\\Longleftarrow"]);
+const equivalences = new Set(["\\Leftrightarrow", "\\Longleftrightarrow"]);
+
+/** The word in front of the second of two claims that are said to be equivalent. */
+export const equivalence = "\\Leftrightarrow";
+
+/** Words for what the condition before left over. */
+export const remaining = /^(?:or )?(?:else|otherwise|其他|否则)[.,]?$/i;
 
 /** Wide space inside a formula is only space: what begins with a relation or an operator goes on. */
 function joinContinuations(pieces: readonly Piece[]): readonly Piece[] {
@@ -222,6 +229,46 @@ const isOpen = (token: Token | undefined): boolean =>
   token?.kind === "relation" || token?.kind === "operator";
 const beginsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens[0]);
 const endsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens.at(-1));
+
+/**
+ * Brackets around a statement of its own are no brackets: `(t > 1)` behind a wide space, and the braces of
+ * `\\{\\beta_t \\in (0, 1)\\}_{t=1}^T`, which say it of all times.
+ */
+function openBrackets(line: readonly Token[]): readonly Token[] {
+  const [only] = line;
+  if (only?.kind === "group" && line.length === 1 && isWholeFamily(only)) return only.body;
+  return line.flatMap((token, at): readonly Token[] => {
+    const apart = standsApart(line[at - 1]) && standsApart(line[at + 1]);
+    const round = token.kind === "group" && token.left === "(" && !hasScripts(token);
+    if (!round || !apart || !token.body.some(isRelation)) return [token];
+    const space: Token = { kind: "space", span: { start: token.span.start, end: token.span.start } };
+    return [space, ...token.body, space];
+  });
+}
+
+const isRelation = (token: Token): boolean => token.kind === "relation" && token.text !== ":";
+
+const standsApart = (token: Token | undefined): boolean =>
+  token === undefined || ["space", "text", "separator"].includes(token.kind);
+
+/** Whether the scripts of a set in braces are 1 or t = 1 and T. */
+function isWholeFamily({ left, body, sub, sup }: Token & { kind: "group" }): boolean {
+  const [first, second, third] = sub ?? [];
+  const [last, ...more] = sup ?? [];
+  const start = second === undefined ? first : third;
+  const counted =
+    second === undefined || (second.kind === "relation" && second.text === "=" && sub?.length === 3);
+  return (
+    (left === "\\{" || left === "\\lbrace") &&
+    counted &&
+    start?.kind === "number" &&
+    start.text === "1" &&
+    last?.kind === "symbol" &&
+    last.name === "T" &&
+    more.length === 0 &&
+    body.some(isRelation)
+  );
+}
 
 function withoutFullStop(line: readonly Token[]): readonly Token[] {
   const last = line.at(-1);

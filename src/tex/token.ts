@@ -43,7 +43,9 @@ export type Token =
   | (Base & { readonly kind: "text"; readonly text: string })
   | (Base & { readonly kind: "space" })
   | (Base & { readonly kind: "newline" })
-  /** `bounded`: it ends where it stands (a matrix); otherwise it swallows the rest of its term (a limit). */
+  /** `\begin{cases}`: the cells of each row. */
+  | (Base & { readonly kind: "cases"; readonly rows: readonly (readonly (readonly Token[])[])[] })
+  /** `bounded`: it ends where it stands (a matrix); otherwise it swallows the rest of its term (an integral). */
   | (Base & { readonly kind: "opaque"; readonly what: string; readonly bounded?: true })
   | (Base & { readonly kind: "other"; readonly text: string });
 

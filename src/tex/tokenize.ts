@@ -306,7 +306,8 @@ class Tokenizer {
   private halfOpen(node: Extract<KatexNode, { type: "leftright" }>, span: Span): readonly Token[] {
     const [only] = node.body;
     if (node.body.length === 1 && only?.type === "array") {
-      return [{ kind: "opaque", what: "a distinction of cases", bounded: true, span }];
+      const rows = only.body.map((row) => row.map((cell) => this.matched([cell], span)));
+      return [around({ kind: "cases", rows, span }, rows.flat(2))];
     }
     if (["|", "\\vert"].includes(node.right)) {
       const { span: whole } = around({ kind: "space", span }, this.matched(node.body, span));

@@ -36,15 +36,24 @@ describe("a derivation", () => {
     expect(summary).toEqual({ holds: 2, fails: 1, defines: 0, undecided: 0, unreadable: 0 });
   });
 
-  test("a line that cannot be read leaves the next without a partner", () => {
+  test("a line that cannot be read is passed over: the next is compared with the one before it", () => {
     const { statements } = checkStatements(
       chainOf(tex`\alpha_t = 1 - \beta_t`, tex`= \cancel{1}`, tex`= \alpha_t`),
     );
     expect(statements.map(({ verdict, reason }) => [verdict, reason])).toEqual([
       ["holds", undefined],
       ["unreadable", tex`at position 2, "=▸◂ \cancel{1}": \cancel is not read`],
-      ["undecided", "there is no readable line before this one to compare it with"],
+      ["holds", "compared with 1; the lines between have no value here"],
     ]);
+    // … and where these differ, either may be the slip
+    expect(verdicts(chainOf(tex`\alpha_t = 1 - \beta_t`, tex`= \cancel{1}`, tex`= \beta_t`))).toEqual([
+      "holds",
+      "unreadable",
+      "undecided",
+    ]);
+    expect(checkLatex(tex`= \alpha_t`).statements[0]?.reason).toBe(
+      "there is no readable line before this one to compare it with",
+    );
   });
 
   test("proportionality is inherited in the variable the derivation began with", () => {

@@ -63,16 +63,13 @@ describe("dots between terms that are products themselves", () => {
   ])("%s is undecided", (latex) => expect(verdict(latex)).toBe("undecided"));
 });
 
-describe("what claims nothing, or under a condition, is undecided", () => {
+describe("what claims nothing, or under a condition that is not one on times, is undecided", () => {
   test.each([
-    String.raw`t = T, \dots, 1`,
-    String.raw`\{\beta_t \in (0, 1)\}_{t=1}^T`,
     String.raw`x_0 = 0 \Rightarrow \alpha_t = \beta_t`,
-    String.raw`x_{t-1} = x_0 \text{ if } t = 1`,
+    String.raw`x_{t-1} = x_0 \text{ if } x_0 = 0`,
     String.raw`\alpha_t, \beta_t = \beta_t, \alpha_t`,
     String.raw`q(x_{t-1}|x_t, x_0) = \mathcal(x_{t-1}; \tilde\mu_t(x_t, x_0), \tilde\beta_t I)`,
-    String.raw`\alpha_t = 1 - \beta_t \quad [\text{if } t > 1]`,
-    String.raw`\alpha_t = \begin{cases} 1 - \beta_t & t > 0 \\ 1 & t = 0 \end{cases}`,
+    String.raw`\alpha_t = \begin{cases} 1 - \beta_t & x_0 > 0 \\ 1 & x_0 \le 0 \end{cases}`,
   ])("%s", (latex) => expect(verdict(latex)).toBe("undecided"));
 
   test("a remark beside a claim claims nothing", () => {

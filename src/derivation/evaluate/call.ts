@@ -21,6 +21,8 @@ import { describeKind, number, vector, varianceOf, vectorOf, type Value } from "
 
 /** The value of `head(…)`. */
 export function evaluateCall(expr: CallExpr, scope: Scope): Value {
+  const declared = scope.names.declared.call(expr);
+  if (declared !== undefined) return scope.evaluate(declared.definition.body, scope);
   const lookup = scope.names.lookUp(expr.head);
   const { meaning } = lookup;
   switch (meaning.kind) {
@@ -31,6 +33,8 @@ export function evaluateCall(expr: CallExpr, scope: Scope): Value {
     case "bound":
       refuseOtherArguments(expr, scope);
       return evaluateSymbol(expr.head, scope);
+    case "declared":
+      throw new EvaluationError("type", `${printExpr(expr.head)} is no function`, expr.head.span);
     case "index":
       throw new EvaluationError("type", `the index ${printExpr(expr.head)} is no function`, expr.head.span);
     case "unknown":

@@ -5,6 +5,7 @@ import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
 import { densePower, evaluateBars, transpose } from "./matrix.js";
+import { caseAt } from "./condition.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -88,6 +89,8 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       );
     case "gradient":
       throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
+    case "cases":
+      return evaluate(caseAt(expr, scope), scope);
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }

@@ -157,6 +157,8 @@ function lawAt(expr: Expr, factor: Factor | undefined, open: Open): NormalLaw {
     const { meaning } = open.scope.names.lookUp(expr.head);
     if (meaning.kind === "role" && meaning.role === "normal") return normalLawOf(normalParts(expr), open);
   }
+  const declared = expr.kind === "symbol" ? open.scope.names.declared.law(expr) : undefined;
+  if (declared !== undefined) return normalLawOf(normalParts(declared.law), open);
   throw new EvaluationError(
     "unsupported",
     `the distribution ${printExpr(expr)} is not known here`,

@@ -5,6 +5,7 @@ import { constantWave, scaleWave, type Wave } from "../../probability/wave.js";
 import type { Definition } from "../notation/names.js";
 import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
+import { caseAt } from "./condition.js";
 import { divergence, expectation } from "./expectation.js";
 import {
   addFields,
@@ -83,6 +84,8 @@ export function evaluateField(expr: Expr, open: Open): Field {
       return powerField(expr, open);
     case "elementary":
       return expr.name === "log" ? scalarField(logField(expr.of, open)) : closed(expr, [expr.of], open);
+    case "cases":
+      return evaluateField(caseAt(expr, scope), open);
     case "root":
     case "norm":
       return closed(expr, [expr.of], open);

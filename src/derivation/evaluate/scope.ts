@@ -35,7 +35,7 @@ export interface Scope {
   readonly indices: ReadonlyMap<string, number>;
   /** States x_t moved away from their path, for densities as functions of them. */
   readonly moved: ReadonlyMap<number, Affine>;
-  /** Values given to unknown functions, by canonical key. */
+  /** Values given to unknown functions, by canonical key, and to symbols, by `symbol` and their name. */
   readonly assigned: ReadonlyMap<string, Real>;
   /** What the unknown symbols of the statement are that are no numbers, by printed symbol. */
   readonly kinds: ReadonlyMap<string, UnknownKind>;

@@ -5,6 +5,7 @@ import { constant, covariance, type Affine } from "../../probability/affine.js";
 import { pi } from "../../probability/gaussian.js";
 import type { Definition, Lookup } from "../notation/names.js";
 import type { Binding, Role } from "../notation/notation.js";
+import { evaluateDeclared } from "./declared.js";
 import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
 import { evaluateTime, timeWithin } from "./time.js";
@@ -30,8 +31,10 @@ function valueOf(expr: SymbolExpr, lookup: Lookup, scope: Scope): Value {
       return evaluateDefinition(meaning.definition, lookup.time, expr, scope);
     case "role":
       return evaluateRole(meaning.role, expr, lookup, scope);
+    case "declared":
+      return evaluateDeclared(meaning.declaration, expr, scope);
     case "unknown":
-      return freeNumber(expr, lookup, "any", scope);
+      return movedNumber(expr, scope) ?? freeNumber(expr, lookup, "any", scope);
   }
 }
 
@@ -213,6 +216,12 @@ export function evaluateDefinition(
     );
   }
   return number(square.sqrt());
+}
+
+/** A symbol of which nothing is known, moved as the variable of a density. */
+function movedNumber(expr: SymbolExpr, scope: Scope): Value | undefined {
+  const value = scope.assigned.get(`symbol ${printExpr(expr)}`);
+  return value === undefined ? undefined : number(value);
 }
 
 /** A symbol that stands for any number: the same number wherever it occurs in a world. */

@@ -40,7 +40,8 @@ export function readForm(exprs: readonly Expr[], names: Names): Form | undefined
 
 /** The density that a call is; undefined for other calls, and for densities of states. */
 export function readDensity(expr: Expr, names: Names): DensityUse | undefined {
-  if (expr.kind !== "call") return undefined;
+  // What a formula defines is no longer general.
+  if (expr.kind !== "call" || names.declared.call(expr) !== undefined) return undefined;
   if (expr.mark === ";") return readParametrized(expr, names);
   if (expr.mark !== undefined && expr.mark !== "|") return undefined;
   const family = readFamily(expr.head, names);
@@ -139,6 +140,7 @@ class Reader {
     if (indices.has(expr.name) && expr.index === undefined) return true;
     const family = readFamily(expr, this.names);
     if (family !== undefined) {
+      if (this.names.declared.law(expr) !== undefined) return false;
       this.bare.push(family);
       return true;
     }

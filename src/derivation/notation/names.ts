@@ -3,27 +3,23 @@ import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import { readLatex } from "../../tex/read.js";
 import type { Vocabulary } from "../../tex/parse.js";
+import { Declared, type Declaration } from "./declared.js";
+import type { Definition } from "./definition.js";
 import type { Binding, Notation, Role } from "./notation.js";
 
-/** A symbol that a statement defined: `\lambda_t = body`, for all later statements. */
-export interface Definition {
-  /** The letter that stands for the time in `body`; undefined for a constant. */
-  readonly parameter?: string;
-  /** What is added to the subscript to give that letter: 1 for `L_{t-1} = …`. */
-  readonly shift?: number;
-  readonly body: Expr;
-  /** The arguments on the left, for a function of several: a call with the same ones has the value `body`. */
-  readonly args?: readonly Expr[];
-  /** As written, for messages. */
-  readonly latex: string;
-  /** `\sigma_t^2 = …` defines the square. */
-  readonly squared: boolean;
+export type { Definition };
+
+/** A symbol that an equation was solved for. */
+export interface Solved {
+  readonly key: string;
+  readonly definition: Definition;
 }
 
 export type Meaning =
   | { readonly kind: "role"; readonly role: Role }
   | { readonly kind: "bound"; readonly binding: Binding }
   | { readonly kind: "defined"; readonly definition: Definition }
+  | { readonly kind: "declared"; readonly declaration: Declaration }
   | { readonly kind: "index" }
   | { readonly kind: "unknown" };
 
@@ -44,6 +40,10 @@ export class Names implements Vocabulary {
     private readonly definitions: ReadonlyMap<string, Definition>,
     /** Letters whose numbered forms (z_1, z̄_2) the text has declared to be noises of their own. */
     readonly numbered: ReadonlySet<string> = new Set(),
+    /** What the text has declared without a value: variables, laws, functions of one argument. */
+    readonly declared: Declared = Declared.none,
+    /** Known in one derivation only: what its equations were solved for. */
+    readonly solved: readonly Solved[] = [],
   ) {}
 
   /** @throws InputError when a symbol of the notation is not one symbol */
@@ -56,13 +56,26 @@ export class Names implements Vocabulary {
   /** A copy that knows one definition more. */
   withDefinition(key: string, definition: Definition): Names {
     const definitions = new Map([...this.definitions, [key, definition]]);
-    return new Names(this.notation, this.tables, definitions, this.numbered);
+    return new Names(this.notation, this.tables, definitions, this.numbered, this.declared, this.solved);
+  }
+
+  /** A copy that knows exactly these declarations. */
+  withDeclared(declared: Declared): Names {
+    return new Names(this.notation, this.tables, this.definitions, this.numbered, declared, this.solved);
+  }
+
+  /** A copy in which exactly these equations have been solved. */
+  withSolved(solved: readonly Solved[]): Names {
+    if (solved.length === 0 && this.solved.length === 0) return this;
+    return new Names(this.notation, this.tables, this.definitions, this.numbered, this.declared, solved);
   }
 
   /** A copy in which exactly these letters number fresh noises. */
   withNumbered(letters: ReadonlySet<string>): Names {
     const same = letters.size === this.numbered.size && [...letters].every((each) => this.numbered.has(each));
-    return same ? this : new Names(this.notation, this.tables, this.definitions, letters);
+    return same
+      ? this
+      : new Names(this.notation, this.tables, this.definitions, letters, this.declared, this.solved);
   }
 
   lookUp(symbol: SymbolExpr): Lookup {
@@ -97,8 +110,10 @@ export class Names implements Vocabulary {
   }
 
   private meaningOf(key: string): Meaning {
-    const definition = this.definitions.get(key);
+    const definition = this.solved.find((each) => each.key === key)?.definition ?? this.definitions.get(key);
     if (definition !== undefined) return { kind: "defined", definition };
+    const declaration = this.declared.symbol(key);
+    if (declaration !== undefined) return { kind: "declared", declaration };
     const binding = this.tables.bindings.get(key);
     if (binding !== undefined) return { kind: "bound", binding };
     const role = this.tables.roles.get(key);

@@ -42,8 +42,10 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     };
   }
   // σ_t is the standard deviation of the model wherever the model takes part.
-  const free = [...survey.free].filter((symbol) => !(survey.model && /^\\sigma_\{/.test(symbol)));
-  if (free.length > 0 && question.universal !== true) {
+  const free = [...survey.free].filter(
+    (symbol) => !(survey.model && /^\\sigma_\{/.test(symbol)) && question.universal?.has(symbol) !== true,
+  );
+  if (free.length > 0) {
     return {
       ...base,
       verdict: "undecided",

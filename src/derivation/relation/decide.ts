@@ -2,11 +2,20 @@ import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { some } from "../../expr/walk.js";
 import { describePlace } from "../../tex/error.js";
 import { EvaluationError } from "../evaluate/error.js";
-import { unknownKinds } from "../notation/kinds.js";
+import { decideChoice } from "./choice.js";
+import type { Claim } from "./claim.js";
+import { decideDeclaration, decideDeclaredCall } from "./declare.js";
 import { decideDefinition, proposeDefinition } from "./define.js";
 import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
+import { decideKinds } from "./kinds.js";
+import { decideMembership } from "./membership.js";
+import { decideParts } from "./parts.js";
+import { reconsidered } from "./reconsider.js";
+import { decideSampling } from "./sampling.js";
+import { decideSolved } from "./solve.js";
+import { declaredQuestion, typedQuestion } from "./universal.js";
 import { dataAverageOf, mentionsState } from "./average.js";
 import { decideUpToConstant, upToConstant } from "./constant.js";
 import { decideGeneral } from "./general/decide.js";
@@ -14,58 +23,37 @@ import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideProportional } from "./proportional.js";
 import type { Decision, Question } from "./question.js";
-import { isUniversal, unknownCalls } from "./unknown.js";
-
-/** One relation to decide, and what it inherits from the derivation it stands in. */
-export interface Claim extends Sides {
-  readonly relation: string;
-  /** The variable of the density the derivation began with; `\propto` is meant in it. */
-  readonly variable?: SymbolExpr;
-  /** Whether `left` was written in this line; a line before cannot be defined again. */
-  readonly ownLeft: boolean;
-  /** The formula the places of `right` point into. */
-  readonly latex: string;
-}
+import { unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
-export function decide(claim: Claim, untyped: Question): Decision {
-  const kinds = unknownKinds([claim.left, claim.right], untyped.names);
-  const question = { ...untyped, kinds, universal: isUniversal(claim, untyped.names) };
+export function decide(claim: Claim, asked: Question): Decision {
+  const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
-    const decision = decideRelation(claim, question);
-    return decision.verdict === "fails" && decision.model === true
-      ? reconsidered(decision, claim, question)
-      : decision;
+    return reconsidered(decideRelation(claim, question), claim, question, decideRelation);
   } catch (error) {
-    if (error instanceof EvaluationError) return refusal(error, claim, question);
+    if (error instanceof EvaluationError)
+      return misfit(error, claim, question) ?? refusal(error, claim, question);
     throw error;
   }
 }
 
-/**
- * What fails for an arbitrary σ_t may be meant for one that the author has chosen without saying so: if it
- * holds for a usual choice, the statement is left open.
- */
-function reconsidered(failure: Decision, claim: Claim, question: Question): Decision {
-  const choices = [
-    ["forward", "\\beta_t"],
-    ["posterior", "\\tilde\\beta_t"],
-  ] as const;
-  for (const [deviation, square] of choices) {
-    if (decideRelation(claim, { ...question, deviation }).verdict === "holds")
-      return undecided(`not true for every \\sigma_t; \\sigma_t^2 = ${square} may be meant`, question);
-  }
-  return failure;
+/** Kinds that do not fit make a statement false if it is false in one dimension, where all are numbers. */
+function misfit(error: EvaluationError, claim: Claim, question: Question): Decision | undefined {
+  const equal = ["=", ":=", "\\equiv"].includes(claim.relation);
+  if (error.problem !== "type" || !equal || mentionsUnknown(claim, question)) return undefined;
+  return decideKinds(claim, question);
 }
 
 function decideRelation(claim: Claim, question: Question): Decision {
   const { left, right, relation } = claim;
   if (left.kind === "dots" || right.kind === "dots")
     return undecided("lines are left out here; nothing is claimed", question);
+  const explicit = definesDensity(claim, question) ? decideDeclaredCall(claim, question) : undefined;
+  if (explicit !== undefined) return explicit;
   const general = decideGeneral(claim, question);
   if (general !== undefined) return general;
-  const choice = choiceOf(claim, question);
-  if (choice !== undefined) return undecided(choice, question);
+  const choice = decideChoice(claim, question);
+  if (choice !== undefined) return choice;
   if (isOrder(relation)) return overData(claim, decideOrder(claim, relation, question), question);
   switch (relation) {
     case "=":
@@ -75,7 +63,14 @@ function decideRelation(claim: Claim, question: Question): Decision {
     case "=d":
       return decideEquality(claim, question, true);
     case "\\sim":
-      return decideDistribution(claim, question);
+      return decideLaw(claim, question);
+    case "\\in":
+      return decideMembership(claim, question);
+    case "\\to":
+      // `N(0, S) \to \sqrt{S} z`: a law and a vector that has it.
+      if (isCallOf(left, "normal", question.names) && left.args.length === 2 && left.mark === undefined)
+        return decideDistribution({ left: right, right: left }, question);
+      return undecided(`the relation ${relation} is not decided`, question);
     case "\\propto": {
       const variable = variableOf(left, question) ?? claim.variable;
       if (variable === undefined)
@@ -87,30 +82,34 @@ function decideRelation(claim: Claim, question: Question): Decision {
   }
 }
 
-/** `t = 1`, `T = 1000`, `\beta_1 = 10^{-4}`: what the author chooses, which no world can confirm. */
-function choiceOf({ left, right, ownLeft, relation }: Claim, question: Question): string | undefined {
-  if (left.kind !== "symbol" || !ownLeft) return undefined;
-  const { meaning } = question.names.lookUp(left);
-  if (meaning.kind === "index") return `${left.name} is an index: this says which times are meant`;
-  const given = !some(right, (node) => node.kind === "symbol");
-  if (meaning.kind !== "role") return undefined;
-  if (
-    meaning.role === "horizon" ||
-    meaning.role === "dimension" ||
-    (meaning.role === "beta" && given && !isOrder(relation))
-  )
-    return "a choice of the author, not a claim";
-  return undefined;
+/** `q(x) = …`, the right side a formula without other distributions. */
+function definesDensity({ left, right, relation, ownLeft }: Claim, { names }: Question): boolean {
+  const equal = ["=", ":=", "\\equiv"].includes(relation);
+  return ownLeft && equal && isDensity(left, names) && !some(right, (node) => isDensity(node, names));
+}
+
+/** `X \sim …`: a state that is drawn, a variable that is declared, or a law to compare. */
+function decideLaw(claim: Claim, question: Question): Decision {
+  const introduced = claim.ownLeft
+    ? (decideSampling(claim, question) ?? decideDeclaration(claim, question))
+    : undefined;
+  return introduced ?? decideDistribution(claim, question);
 }
 
 function decideEqual(claim: Claim, question: Question): Decision {
   const { names } = question;
+  const introduced = decideParts(claim, question);
+  if (introduced !== undefined) return introduced;
   const proposal = claim.ownLeft ? proposeDefinition(claim.left, claim.right, names) : undefined;
   if (proposal !== undefined) return decideDefinition(proposal, claim.right, question);
   if (isReverseStep(claim, names)) return decideReverseStep(claim, question);
   const constant = upToConstant(claim, names);
   if (constant !== undefined && mentionsModel(claim, names))
     return overData(constant, decideUpToConstant(constant, question), question);
+  // A constant that only stands for what is left over is not solved for; nor is what the model may choose.
+  const solvable = claim.ownLeft && constant === undefined && !mentionsModel(claim, names);
+  const solved = solvable ? decideSolved(claim, question) : undefined;
+  if (solved !== undefined) return solved;
   const sides = completeNormal(claim, question);
   const unknown = unknownCalls([sides.left, sides.right], names);
   const [call] = unknown;

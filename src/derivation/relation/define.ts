@@ -90,7 +90,7 @@ export function decideDefinition(proposal: Proposal, right: Expr, question: Ques
   }
   const { problem } = found.failure?.outcome ?? {};
   if (problem !== undefined) return { ...base, verdict: "undecided", reason: problem };
-  return { ...base, verdict: "defines", definition: proposal };
+  return { ...base, verdict: "defines", reason: "a new name; nothing is claimed", definition: proposal };
 }
 
 /** The first symbol of which nothing is known; θ in ε_θ is part of a name. */

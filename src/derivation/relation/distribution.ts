@@ -45,7 +45,7 @@ export function decideDistribution(sides: Sides, question: Question): Decision {
 }
 
 /** N(m, S) for the left side; N(x; m, S) where x is the left side. */
-function lawOf(left: Expr, right: CallExpr): CallExpr {
+export function lawOf(left: Expr, right: CallExpr): CallExpr {
   const parts = normalParts(right);
   if (parts.at === undefined) return right;
   if (left.kind === "symbol" && !sameExpr(left, parts.at)) {
@@ -70,26 +70,43 @@ function judgeLaw(left: Expr, law: CallExpr, question: Question, place: Place, t
   }
   const { tolerance } = tolerances(question.digits, false);
   const agrees = sameLaw({ left: a, right: b, given }, base.world.arithmetic, tolerance);
-  const problem = agrees ? {} : { problem: describeLaws(a, b, base.world.arithmetic) };
+  const problem = agrees
+    ? {}
+    : {
+        problem: describeLaws(
+          a,
+          b,
+          base.world.arithmetic,
+          question.universal === undefined ? undefined : "the left side",
+        ),
+      };
   for (const symbol of [...leftTrace.free, ...rightTrace.free]) trace.free.add(symbol);
   for (const side of [leftTrace, rightTrace])
-    for (const [name, value] of side.values) trace.values.set(name, value);
+    for (const [name, value] of side.values) if (!isRandom(value)) trace.values.set(name, value);
   return { agrees, error: 0, inLaw: agrees, ...problem };
 }
 
-function vectorIn(expr: Expr, value: Value, scope: Scope): Affine {
+/** A random vector has no value to show. */
+const isRandom = (value: Value): boolean => value.kind === "vector" && value.value.coefficients.size > 0;
+
+export function vectorIn(expr: Expr, value: Value, scope: Scope): Affine {
   const found = vectorOf(value, scope.world.d, scope.world.arithmetic);
   if (found !== undefined) return found;
   throw new EvaluationError("type", `${printExpr(expr)} is no random vector`, expr.span);
 }
 
 /** What a person sees of two laws that differ: mean and variance, or that only the joint law does. */
-function describeLaws(a: Affine, b: Affine, arithmetic: Arithmetic): string {
+export function describeLaws(
+  a: Affine,
+  b: Affine,
+  arithmetic: Arithmetic,
+  name = "given x_0, the left side",
+): string {
   const describe = (x: Affine): string => {
     const mean = x.offset.map((m) => m.toSignificantDigits(6).toString()).join(", ");
     return `mean ${mean} and variance ${covariance(x, x, arithmetic).toSignificantDigits(6).toString()}`;
   };
   const [left, right] = [describe(a), describe(b)];
   if (left === right) return `both sides have ${left}, but they depend differently on the states given`;
-  return `given x_0, the left side has ${left}, the right side ${right}`;
+  return `${name} has ${left}, the right side ${right}`;
 }

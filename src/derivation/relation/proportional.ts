@@ -1,5 +1,6 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { relativeError, type Real } from "../../expr/number.js";
+import { printExpr } from "../../expr/print.js";
 import { nodes } from "../../expr/walk.js";
 import { constant, type Affine } from "../../probability/affine.js";
 import { EvaluationError } from "../evaluate/error.js";
@@ -50,16 +51,19 @@ interface Case {
 }
 
 function judgeRatio({ sides, variable, unknown, question, place, trace }: Case): Outcome {
-  const t = timeOfVariable(variable, question, place);
+  const letter = question.names.lookUp(variable).meaning.kind === "unknown";
+  const t = letter ? undefined : timeOfVariable(variable, question, place);
   let largest: Real | undefined;
   for (const value of [0, 1]) {
     let base: Real | undefined;
     for (let trial = 0; trial < trials; trial++) {
-      const moved = movedTo(t, trial, question, place);
-      const assigned = new Map(
-        unknown.map((name) => [name, worldOf(place.draw, question.digits).arithmetic.real(value)]),
-      );
-      const scope = scopeAt(question, place, { moved: new Map([[t, moved]]), assigned, trace });
+      const moved = t === undefined ? [] : [[t, movedTo(t, trial, question, place)] as const];
+      const { real } = worldOf(place.draw, question.digits).arithmetic;
+      const assigned = new Map(unknown.map((name) => [name, real(value)]));
+      // A letter that is no state takes any numbers.
+      if (letter)
+        assigned.set(`symbol ${printExpr(variable)}`, real(place.draw.free(`moved:${trial}`, "any")));
+      const scope = scopeAt(question, place, { moved: new Map(moved), assigned, trace });
       const [left, right] = [sides.left, sides.right].map((side) => positive(side, scope));
       if (left === undefined || right === undefined) throw new RangeError("two sides");
       refuseNoises(trace, sides);

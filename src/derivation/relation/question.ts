@@ -4,8 +4,10 @@ import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
+import type { Declared } from "../notation/declared.js";
 import type { Definition, Names } from "../notation/names.js";
 import type { Structure } from "../general/structure.js";
+import { requireCondition, type TimeCondition } from "./condition.js";
 import type { Counterexample, Verdict } from "../verdict/verdict.js";
 import type { Draw } from "../world/draw.js";
 import { World } from "../world/world.js";
@@ -20,10 +22,14 @@ export interface Question {
   readonly deviation?: Deviation;
   /** What the unknown symbols of the statement are that are no numbers. */
   readonly kinds?: Scope["kinds"];
-  /** Whether the statement is about all values of its unknown symbols. */
-  readonly universal?: boolean;
   /** What the text has declared of the dependence of general variables. */
   readonly structure?: Structure;
+  /** Symbols, as printed, for all values of which the claim must hold: one that is not true for some is false. */
+  readonly universal?: ReadonlySet<string>;
+  /** The worlds at the edge of what is allowed, for inequalities; drawn from the seed unless given. */
+  readonly edges?: readonly Draw[];
+  /** The times that the claim is made for; all of them unless told otherwise. */
+  readonly condition?: TimeCondition;
 }
 
 /** What was found about one relation. */
@@ -37,7 +43,16 @@ export interface Decision {
   /** Whether the model took part, whose σ_t the text may have chosen elsewhere. */
   readonly model?: boolean;
   /** What the statement adds to the names of those after it. */
-  readonly definition?: { readonly key: string; readonly definition: Definition };
+  readonly definition?: {
+    readonly key: string;
+    readonly definition: Definition;
+    /** An equation was solved for it: known in its derivation, not beyond. */
+    readonly solved?: true;
+  };
+  /** All that the text has declared, with what this statement declares. */
+  readonly declared?: Declared;
+  /** The derivation goes on from the line before: this one only gave names to its parts. */
+  readonly keeps?: boolean;
 }
 
 /** A world and, where the statement leaves the time free, a time. */
@@ -72,7 +87,7 @@ export function worldOf(draw: Draw, digits: number): World {
 export function scopeAt(question: Question, place: Place, options: ScopeOptions = {}): Scope {
   const time: readonly (readonly [string, number])[] =
     place.t === undefined ? [] : [[question.names.notation.time, place.t]];
-  return {
+  const scope: Scope = {
     world: worldOf(place.draw, options.digits ?? question.digits),
     names: question.names,
     mode: options.mode ?? "path",
@@ -86,6 +101,8 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     trace: options.trace ?? new Trace(),
     evaluate,
   };
+  if (question.condition !== undefined) requireCondition(question.condition, scope);
+  return scope;
 }
 
 /** Every world, at every time 1..T if the statement leaves the time free, and so for other free subscripts. */

@@ -1,4 +1,8 @@
-/** What can be said of a statement. */
+/**
+ * What can be said of a statement. `defines`: it claims nothing that could be false, but names a quantity, chooses
+ * a value or declares a variable, and what it introduces is known from there on; the reason says which of these
+ * it is.
+ */
 export type Verdict = "holds" | "fails" | "defines" | "undecided" | "unreadable";
 
 /** Numbers with which a person can see for himself that the two sides part. */

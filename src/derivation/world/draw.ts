@@ -30,12 +30,12 @@ const spreads = [
   { low: 0.98, width: 0.0199 },
 ] as const;
 
-/** World number `at` of a seed: T of 5 to 8, d alternating 1 and 3, everything independent. */
-export function drawWorld(seed: number, at: number): Draw {
+/** World number `at` of a seed: T of 5 to 8, d alternating 1 and 3 unless told, everything independent. */
+export function drawWorld(seed: number, at: number, dimension?: number): Draw {
   const random = createRandom(seed).fork("world", at);
   const spread = spreads[at % spreads.length] ?? spreads[0];
   const T = random.integer(5, 8);
-  const d = at % 2 === 0 ? 1 : 3;
+  const d = dimension ?? (at % 2 === 0 ? 1 : 3);
   return {
     T,
     d,
