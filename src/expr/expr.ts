@@ -168,6 +168,17 @@ export interface GradientExpr {
   readonly span: Span;
 }
 
+/**
+ * `\log\frac{a}{b} \cdot c` and `\log x^2`: how far the function reaches cannot be seen. `wide` is the function
+ * of all that follows in the term, `narrow` has the function of the first factor alone.
+ */
+export interface AmbiguousExpr {
+  readonly kind: "ambiguous";
+  readonly wide: ElementaryExpr;
+  readonly narrow: Expr;
+  readonly span: Span;
+}
+
 /** Something KaTeX typesets and we recognise, but whose value we cannot compute: a limit, a remark. */
 export interface OpaqueExpr {
   readonly kind: "opaque";
@@ -196,6 +207,7 @@ export type Expr =
   | IntegralExpr
   | ExtremumExpr
   | GradientExpr
+  | AmbiguousExpr
   | OpaqueExpr;
 
 export type Kind = Expr["kind"];

@@ -1,4 +1,13 @@
-import type { CallExpr, Expr, IntegralExpr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
+import type {
+  AmbiguousExpr,
+  CallExpr,
+  Expr,
+  IntegralExpr,
+  ListExpr,
+  ProductExpr,
+  SeriesExpr,
+  SumExpr,
+} from "./expr.js";
 
 /** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
 const binding: Readonly<Record<Expr["kind"], number>> = {
@@ -22,6 +31,7 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   integral: 2,
   extremum: 0,
   gradient: 2,
+  ambiguous: 2,
   opaque: 5,
 };
 
@@ -68,9 +78,19 @@ export function printExpr(expr: Expr): string {
       return `${extrema[expr.which]}_{${printExpr(expr.variable)}} ${printExpr(expr.of)}`;
     case "gradient":
       return `\\nabla${expr.variable === undefined ? "" : `_{${printExpr(expr.variable)}}`} ${wrap(expr.of, 3)}`;
+    case "ambiguous":
+      return printAmbiguous(expr);
     case "opaque":
       return expr.what;
   }
+}
+
+/** Without the brackets that would tell. */
+function printAmbiguous({ wide }: AmbiguousExpr): string {
+  const { name, of } = wide;
+  // A quotient written with a slash: \frac would be one factor.
+  const slash = of.kind === "quotient" ? `${wrap(of.numerator, 3)} / ${wrap(of.denominator, 4)}` : undefined;
+  return `\\${name} ${slash ?? printExpr(of)}`;
 }
 
 const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min: "\\min" } as const;

@@ -38,6 +38,8 @@ export function children(expr: Expr): readonly Expr[] {
       return [expr.variable, expr.of];
     case "gradient":
       return expr.variable === undefined ? [expr.of] : [expr.variable, expr.of];
+    case "ambiguous":
+      return [expr.wide, expr.narrow];
   }
 }
 
@@ -81,7 +83,15 @@ export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
       return expr.variable === undefined
         ? { ...expr, of: change(expr.of) }
         : { ...expr, variable: change(expr.variable), of: change(expr.of) };
+    case "ambiguous":
+      return mapAmbiguous(expr, change);
   }
+}
+
+function mapAmbiguous(expr: Extract<Expr, { kind: "ambiguous" }>, change: (part: Expr) => Expr): Expr {
+  const wide = change(expr.wide);
+  // What is no longer a function of anything reaches over nothing.
+  return wide.kind === "elementary" ? { ...expr, wide, narrow: change(expr.narrow) } : wide;
 }
 
 function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => Expr): Expr {

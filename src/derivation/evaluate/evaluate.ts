@@ -97,6 +97,12 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       );
     case "gradient":
       throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
+    case "ambiguous":
+      throw new EvaluationError(
+        "unsupported",
+        `how far \\${expr.wide.name} reaches is ambiguous (brackets would tell)`,
+        expr.span,
+      );
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }
