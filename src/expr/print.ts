@@ -99,7 +99,9 @@ const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min:
 function printIntegral({ variables, body }: IntegralExpr): string {
   if (variables.length === 0) return `\\sum ${wrap(body, 2)}`;
   const measures = variables.map((variable) => ` \\, d${printExpr(variable)}`).join("");
-  return `${"\\int ".repeat(variables.length)}${wrap(body, 3)}${measures}`;
+  // A bare d would be taken for that of the variable.
+  const isD = body.kind === "symbol" && body.name === "d";
+  return `${"\\int ".repeat(variables.length)}${isD ? `\\left(${printExpr(body)}\\right)` : wrap(body, 3)}${measures}`;
 }
 
 const wrap = (expr: Expr, least: number): string =>

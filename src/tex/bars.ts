@@ -46,7 +46,18 @@ function opens(before: Token | undefined, rest: readonly Token[], bar: Bar): boo
 
 /** Whether a quantity must begin behind this token. */
 const beginsQuantity = (before: Token | undefined): boolean =>
-  before === undefined || ["operator", "relation", "separator", "function", "series"].includes(before.kind);
+  before === undefined || beginners.has(before.kind);
+
+const beginners: ReadonlySet<Token["kind"]> = new Set([
+  "operator",
+  "relation",
+  "separator",
+  "function",
+  "series",
+  "integral",
+  "extremum",
+  "gradient",
+]);
 
 /** The next bar of the same kind behind the end of a quantity. */
 function closing(tokens: readonly Token[], open: number, bar: Bar): number | undefined {

@@ -4,6 +4,7 @@ import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
 import { parseFamily, parseGroup, refuseSeparator } from "./group.js";
+import { variablesBelow, parseIntegral, sumVariables } from "./integral.js";
 import { describeToken, spanOf, type Token } from "./token.js";
 
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
@@ -108,6 +109,12 @@ class Parser {
     switch (token.kind) {
       case "series":
         return this.series(token);
+      case "integral":
+        return this.integral(token);
+      case "extremum":
+        return this.extremum(token);
+      case "gradient":
+        return this.gradient(token);
       case "opaque":
         return token.bounded === true ? this.bounded(token) : this.opaque(token, token.what);
       case "function":
@@ -244,6 +251,11 @@ class Parser {
   }
 
   private series(token: Token & { kind: "series" }): Expr {
+    const variables = sumVariables(token, this.inner);
+    if (variables !== undefined) {
+      const body = this.term();
+      return { kind: "integral", variables, body, span: merge(token.span, body.span) };
+    }
     const [variable, equals, ...lower] = token.sub ?? [];
     if (
       variable?.kind !== "symbol" ||
@@ -268,7 +280,44 @@ class Parser {
     return expr;
   }
 
-  /** An integral, a limit, a gradient: recognised, swallowed to the end of its term, never evaluated. */
+  private integral(token: Token & { kind: "integral" }): Expr {
+    const reading = parseIntegral(this.tokens, this.at - 1, this.inner);
+    if ("what" in reading) return this.opaque(token, reading.what);
+    this.at = reading.next;
+    return reading.expr;
+  }
+
+  /** It reaches as far as the side it stands in. */
+  private extremum(token: Token & { kind: "extremum" }): Expr {
+    if (token.which === "arg") return this.opaque(token, "an argument of something");
+    const variable = token.sup === undefined ? this.below(token) : undefined;
+    if (variable === undefined) return this.opaque(token, `the operator \\${token.which}`);
+    const of = this.sum();
+    return { kind: "extremum", which: token.which, variable, of, span: merge(token.span, of.span) };
+  }
+
+  /** It reaches over its term. */
+  private gradient(token: Token & { kind: "gradient" }): Expr {
+    const next = this.peek();
+    const divergence = next?.kind === "operator" && next.text === "*";
+    if (token.sup !== undefined || divergence) return this.opaque(token, "a derivative of another kind");
+    const variable = this.below(token);
+    if (variable === undefined && token.sub !== undefined) return this.opaque(token, "a gradient");
+    const of = this.term();
+    const span = merge(token.span, of.span);
+    return variable === undefined ? { kind: "gradient", of, span } : { kind: "gradient", variable, of, span };
+  }
+
+  /** The letters below an operator, `\theta` or `\theta \in \Theta`; several make a list. */
+  private below(token: Token): Expr | undefined {
+    if (token.sub === undefined) return undefined;
+    const items = variablesBelow(token.sub, token.span, this.inner) ?? [];
+    const [only] = items;
+    if (items.length < 2) return only;
+    return { kind: "list", left: "", right: "", items, span: token.span };
+  }
+
+  /** A limit: recognised, swallowed to the end of its term, never evaluated. */
   private opaque(token: Token, what: string): Expr {
     let end = token.span.end;
     for (let next = this.peek(); next !== undefined && !this.atSign(); next = this.peek()) {
@@ -322,9 +371,23 @@ function withoutSub(token: Token, expr: Expr): Expr {
 }
 
 function startsFactor(token: Token): boolean {
-  const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque"];
-  return kinds.includes(token.kind);
+  return starters.has(token.kind);
 }
+
+const starters: ReadonlySet<Token["kind"]> = new Set([
+  "number",
+  "symbol",
+  "function",
+  "series",
+  "integral",
+  "extremum",
+  "gradient",
+  "fraction",
+  "root",
+  "group",
+  "dots",
+  "opaque",
+]);
 
 function product(written: readonly Expr[]): Expr {
   const span = mergeAll(written);

@@ -1,7 +1,10 @@
 import type { Expr, Span } from "../expr/expr.js";
 import { ReadError } from "./error.js";
 import { parseExpression, type Vocabulary } from "./parse.js";
+import { conditional, readRemark, universal } from "./remark.js";
 import { spanOf, type Token } from "./token.js";
+
+export { conditional } from "./remark.js";
 
 /** `relation right`, read after what stands to its left. */
 export interface Step {
@@ -158,7 +161,7 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
       before = next;
     } else if (before !== "start") before = next;
   };
-  for (const token of line) {
+  for (const token of withoutRemarks(line)) {
     if (token.kind === "text") {
       close("text");
       words = `${words} ${token.text}`.trim();
@@ -179,11 +182,19 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
   return limiting === undefined ? pieces : underCondition(pieces, limiting.words);
 }
 
+/** Brackets with words in them that stand alone between spaces are a remark. */
+function withoutRemarks(line: readonly Token[]): readonly Token[] {
+  const apart = (token: Token | undefined): boolean =>
+    token === undefined || token.kind === "space" || token.kind === "text";
+  return line.map((token, at) => {
+    if (token.kind !== "group" || !apart(line[at - 1]) || !apart(line[at + 1])) return token;
+    return readRemark(token.body, token.span) ?? token;
+  });
+}
+
 /** `x = y if t > 1`: the condition stands behind what it limits. */
 const underCondition = (pieces: readonly Piece[], words: string): readonly Piece[] =>
   pieces.map((piece) => (conditional.test(piece.words) ? piece : { ...piece, words }));
-
-const universal = /\bfor (?:all|every|each|any)\b/i;
 
 const implications = new Set([
   "\\Rightarrow",
@@ -193,10 +204,6 @@ const implications = new Set([
   "\\Longleftarrow",
   "\\Longleftrightarrow",
 ]);
-
-/** Words after which a clause limits the statement instead of adding to it. */
-export const conditional =
-  /(?:^|\W)(?:if|else|otherwise|when|whenever|unless|for|as|provided|given|若|当|如果|其他)(?:$|\W)/i;
 
 /** Wide space inside a formula is only space: what begins with a relation or an operator goes on. */
 function joinContinuations(pieces: readonly Piece[]): readonly Piece[] {

@@ -1,4 +1,4 @@
-import type { Span } from "../expr/expr.js";
+import type { ExtremumExpr, Span } from "../expr/expr.js";
 
 /** Raised and lowered parts, already tokens themselves. */
 export interface Scripts {
@@ -20,6 +20,10 @@ export type Token =
   | (Base & { readonly kind: "function"; readonly name: "exp" | "log" })
   | (Base & { readonly kind: "operator"; readonly text: "+" | "-" | "*" | "/" })
   | (Base & { readonly kind: "series"; readonly operator: "sum" | "product" })
+  /** `\int`; `count` is 2 for `\iint`. */
+  | (Base & { readonly kind: "integral"; readonly count: 1 | 2 | 3 })
+  | (Base & { readonly kind: "extremum"; readonly which: ExtremumExpr["which"] | "arg" })
+  | (Base & { readonly kind: "gradient" })
   | (Base & {
       readonly kind: "fraction";
       readonly numerator: readonly Token[];
@@ -39,7 +43,7 @@ export type Token =
   | (Base & { readonly kind: "text"; readonly text: string })
   | (Base & { readonly kind: "space" })
   | (Base & { readonly kind: "newline" })
-  /** `bounded`: it ends where it stands (a matrix); otherwise it swallows the rest of its term (an integral). */
+  /** `bounded`: it ends where it stands (a matrix); otherwise it swallows the rest of its term (a limit). */
   | (Base & { readonly kind: "opaque"; readonly what: string; readonly bounded?: true })
   | (Base & { readonly kind: "other"; readonly text: string });
 

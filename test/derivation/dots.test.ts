@@ -37,7 +37,13 @@ describe("what claims nothing, or under a condition, is undecided", () => {
     String.raw`x_{t-1} = x_0 \text{ if } t = 1`,
     String.raw`\alpha_t, \beta_t = \beta_t, \alpha_t`,
     String.raw`q(x_{t-1}|x_t, x_0) = \mathcal(x_{t-1}; \tilde\mu_t(x_t, x_0), \tilde\beta_t I)`,
-    String.raw`\alpha_t = 1 - \beta_t \quad [q(z|x) \text{ can be any distribution}]`,
+    String.raw`\alpha_t = 1 - \beta_t \quad [\text{if } t > 1]`,
     String.raw`\alpha_t = \begin{cases} 1 - \beta_t & t > 0 \\ 1 & t = 0 \end{cases}`,
   ])("%s", (latex) => expect(verdict(latex)).toBe("undecided"));
+
+  test("a remark beside a claim claims nothing", () => {
+    const remark = String.raw`\quad [q(z|x) \text{ can be any distribution}]`;
+    expect(verdict(String.raw`\alpha_t = 1 - \beta_t ${remark}`)).toBe("holds");
+    expect(verdict(String.raw`\alpha_t = 1 + \beta_t ${remark}`)).toBe("fails");
+  });
 });
