@@ -4,12 +4,15 @@ import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { conditional, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
+import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
+import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
-import type { Decision, Question } from "./relation/question.js";
+import type { Question } from "./relation/question.js";
+import { chooseReading, type Finding } from "./relation/reading.js";
 import {
   summarize,
   worst,
@@ -131,11 +134,36 @@ class Checker {
     let chain = before;
     const found: Finding[] = [];
     for (const [at, clause] of line.clauses.entries()) {
-      const judged = this.clause(readSubscripts(clause, latex, this.names), latex, at === 0 ? before : {});
+      const earlier = at === 0 ? before : {};
+      const read = readDataPoint(readSubscripts(clause, latex, this.names), earlier.last, this.names);
+      const judged = this.readings(read, latex, earlier);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
     return { found, chain: { ...chain, numbered } };
+  }
+
+  /** Where the reach of a \\log cannot be seen, the reading that makes the clause true is the one meant. */
+  private readings(clause: Clause, latex: string, before: Chain): Judged {
+    if (!hasReadings(clause, before.last)) return this.clause(clause, latex, before);
+    const { names } = this;
+    const judge = (reach: Reach): Judged & { readonly names: Names } => {
+      this.names = names;
+      const last = before.last === undefined ? {} : { last: withReach(before.last, reach) };
+      const judged = this.clause(clauseWithReach(clause, reach), latex, { ...before, ...last });
+      return { ...judged, names: this.names };
+    };
+    const judged = reaches.map(judge);
+    this.names = names;
+    const chosen = chooseReading(judged.map(({ found }) => found));
+    if (chosen.from !== undefined) {
+      const { chain, names: after } = judged[chosen.from] ?? { chain: {}, names };
+      this.names = after;
+      return { found: chosen.found, chain };
+    }
+    const [subject] =
+      clause.subjects.length > 0 || before.last === undefined ? clause.subjects : [before.last];
+    return { found: chosen.found, chain: this.after(subject, clause, before) };
   }
 
   private clause(clause: Clause, latex: string, before: Chain): Judged {
@@ -221,11 +249,6 @@ class Checker {
 function isInLaw(found: readonly Finding[]): boolean {
   const equalities = found.filter(({ relation }) => relation !== "\\sim");
   return (equalities.length > 0 ? equalities : found).some(({ decision }) => decision.inLaw);
-}
-
-interface Finding {
-  readonly relation: string;
-  readonly decision: Decision;
 }
 
 interface Judged {

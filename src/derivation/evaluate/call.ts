@@ -10,7 +10,8 @@ import type { Role } from "../notation/notation.js";
 import { evaluateForwardDensity, evaluateMoment } from "./density.js";
 import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
-import { factorOf, logDensity } from "./factor.js";
+import { factorOf } from "./factor.js";
+import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
@@ -42,7 +43,9 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "normal":
       return evaluateNormal(expr, scope);
     case "forwardDensity":
-      return evaluateForwardDensity(expr, scope);
+      return scope.setting === undefined
+        ? evaluateForwardDensity(expr, scope)
+        : evaluateIntegral(expr, scope);
     case "expectation":
       return expr.head.index === undefined
         ? evaluateMoment(role, expr, scope)
@@ -59,7 +62,7 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "divergence":
       return evaluateIntegral(expr, scope);
     case "reverseDensity":
-      return modelDensity(expr, scope);
+      return scope.setting === undefined ? modelDensity(expr, scope) : evaluateIntegral(expr, scope);
     default:
       throw new EvaluationError("type", `${printExpr(expr.head)} is not a function`, expr.head.span);
   }

@@ -3,6 +3,7 @@ import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
+import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -70,6 +71,8 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "root":
       return squareRoot(scalar(expr.of, scope), expr);
     case "elementary":
+      // The density of a far state is no number that a logarithm could be taken of.
+      if (expr.name === "log" && scope.setting !== undefined) return evaluateLogarithm(expr.of, scope);
       return elementary(expr.name, scalar(expr.of, scope), expr);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
@@ -88,7 +91,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "dots":
       throw new EvaluationError("unsupported", "dots that continue nothing", expr.span);
     case "integral":
-      throw new EvaluationError("unsupported", "an integral is not evaluated yet", expr.span);
+      return evaluateIntegral(expr, scope);
     case "extremum":
       throw new EvaluationError(
         "unsupported",

@@ -6,7 +6,7 @@ import { predict } from "../world/network.js";
 import { NotAffineError } from "../../probability/wave.js";
 import { EvaluationError } from "./error.js";
 import { requireVector, vectorField, type Field, type Open } from "./field.js";
-import { modelVariance } from "./model.js";
+import { modelVariance, networkOf } from "./model.js";
 import { timeWithin } from "./time.js";
 
 /** What a network symbol predicts, by the letter that bears the index θ. */
@@ -39,7 +39,7 @@ export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field 
   if (prediction === undefined)
     throw new EvaluationError("unsupported", `what ${printExpr(expr.head)} predicts is not known`, expr.span);
   try {
-    return vectorField(predict(prediction, t, x, scope.world, scope.network));
+    return vectorField(predict(prediction, t, x, scope.world, networkOf(scope)));
   } catch (error) {
     if (error instanceof NotAffineError)
       throw new EvaluationError(

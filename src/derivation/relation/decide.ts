@@ -11,6 +11,7 @@ import { decideUpToConstant, upToConstant } from "./constant.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideProportional } from "./proportional.js";
+import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
 import { unknownCalls } from "./unknown.js";
 
@@ -33,9 +34,29 @@ export function decide(claim: Claim, question: Question): Decision {
       ? reconsidered(decision, claim, question)
       : decision;
   } catch (error) {
-    if (error instanceof EvaluationError) return refusal(error, claim, question);
-    throw error;
+    if (!(error instanceof EvaluationError)) throw error;
+    const found = decideByMarginals(claim, question, error);
+    return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
+}
+
+/**
+ * Where the ordinary worlds do not give a value, those in which marginal densities and integrals over states
+ * have one may.
+ */
+function decideByMarginals(
+  claim: Claim,
+  question: Question,
+  first: EvaluationError,
+): Decision | EvaluationError {
+  if (question.setting !== undefined || !needsMarginals(claim, first, question.names)) return first;
+  const judge = (asked: Question): Decision => {
+    const decision = decideRelation(claim, asked);
+    return decision.verdict === "fails" && decision.model === true
+      ? reconsidered(decision, claim, asked)
+      : decision;
+  };
+  return decideInSettings(judge, question);
 }
 
 /**
@@ -115,7 +136,8 @@ function decideEqual(claim: Claim, question: Question): Decision {
  * alike.
  */
 function overData({ left, right }: Sides, decision: Decision, question: Question): Decision {
-  if (decision.verdict !== "holds") return decision;
+  // With a law of the data the expectation over x_0 is itself computed.
+  if (decision.verdict !== "holds" || question.setting !== undefined) return decision;
   const { names } = question;
   const averages = [left, right].map((side) => dataAverageOf(side, names));
   if (averages.includes("other"))

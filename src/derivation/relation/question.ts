@@ -3,7 +3,7 @@ import { arithmeticOf } from "../../expr/number.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
+import { Trace, type Deviation, type NoiseReading, type Scope, type Setting } from "../evaluate/scope.js";
 import type { Definition, Names } from "../notation/names.js";
 import type { Counterexample, Verdict } from "../verdict/verdict.js";
 import type { Draw } from "../world/draw.js";
@@ -17,6 +17,8 @@ export interface Question {
   readonly seed: number;
   /** How the model's σ_t is chosen; any positive number unless told otherwise. */
   readonly deviation?: Deviation;
+  /** The worlds in which marginal densities have values, where those are needed. */
+  readonly setting?: Setting;
 }
 
 /** What was found about one relation. */
@@ -75,6 +77,7 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     assigned: options.assigned ?? new Map(),
     deviation: question.deviation ?? "any",
     network: options.network ?? 0,
+    ...(question.setting === undefined ? {} : { setting: question.setting }),
     trace: options.trace ?? new Trace(),
     evaluate,
   };
