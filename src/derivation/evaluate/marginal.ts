@@ -107,7 +107,7 @@ function dataChains(setting: Setting, world: World): readonly WeightedChain[] {
   data.set(world, known);
   const chains =
     known.get(setting) ??
-    dataLaw(setting, world).map((component) => ({
+    dataLaw(setting === "normal" ? "normal" : "mixture", world).map((component) => ({
       weight: component.weight,
       chain: statesFrom(component, world),
     }));

@@ -8,7 +8,7 @@ import { varianceOf } from "./value.js";
 /** The network of the scope; where marginal densities are needed it is affine. */
 export const networkOf = ({ network, setting }: Scope): Network => ({
   variant: network,
-  affine: setting !== undefined,
+  affine: setting !== undefined && setting !== "curved",
 });
 
 /**

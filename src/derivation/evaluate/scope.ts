@@ -14,10 +14,11 @@ export type NoiseReading = "accumulated" | "fresh";
 export type Deviation = "any" | "forward" | "posterior";
 
 /**
- * In which worlds marginal densities have values: the network is affine in x_t, so that all states of the
- * model are jointly normal, and x_0 is drawn from a law of its own, a mixture of normal laws or one of them.
+ * In which worlds marginal densities have values. x_0 is drawn from a law of its own, a mixture of normal laws
+ * or one of them, and the network is affine in x_t, so that all states of the model are jointly normal; or it
+ * is `curved`, for quadrature: the data is a mixture, and the network any smooth function.
  */
-export type Setting = DataLaw;
+export type Setting = DataLaw | "curved";
 
 /** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
 export const stepLimit = 400_000;

@@ -91,6 +91,7 @@ function holding(found: Found, question: Question, note: string | undefined): De
     inLaw: survey.inLaw,
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
+    ...(survey.model ? { model: true } : {}),
     ...(reason === "" ? {} : { reason }),
   };
 }

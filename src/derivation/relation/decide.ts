@@ -10,6 +10,7 @@ import { dataAverageOf, mentionsState } from "./average.js";
 import { decideUpToConstant, upToConstant } from "./constant.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
+import { decideByQuadrature } from "./quadrature.js";
 import { decideProportional } from "./proportional.js";
 import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
@@ -56,7 +57,8 @@ function decideByMarginals(
       ? reconsidered(decision, claim, asked)
       : decision;
   };
-  return decideInSettings(judge, question);
+  const sides = completeNormal(claim, question);
+  return decideInSettings(judge, () => decideByQuadrature(sides, claim.relation, question), question);
 }
 
 /**
