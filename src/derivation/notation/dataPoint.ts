@@ -46,10 +46,10 @@ function withoutParameters(call: CallExpr, names: Names): CallExpr {
   const theta = call.rest.find((part) => isParameter(part, names));
   if (theta === undefined || (call.mark !== "|" && call.mark !== ";")) return call;
   const rest = call.rest.filter((part) => part !== theta);
-  const { mark, ...unmarked } = call;
   const labelled: SymbolExpr = call.head.index === undefined ? { ...call.head, index: theta } : call.head;
   const head = roleOf(labelled, names) === "reverseDensity" ? labelled : call.head;
-  return rest.length === 0 ? { ...unmarked, head, rest } : { ...unmarked, mark: "|", head, rest };
+  const bare = { kind: "call", head, args: call.args, rest, span: call.span } as const;
+  return rest.length === 0 ? bare : { ...bare, mark: "|" };
 }
 
 const isParameter = (expr: Expr, names: Names): boolean =>

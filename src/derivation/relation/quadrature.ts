@@ -3,6 +3,7 @@ import { arithmeticOf } from "../../expr/number.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Trace } from "../evaluate/scope.js";
 import { number } from "../evaluate/value.js";
+import type { Names } from "../notation/names.js";
 import {
   evaluateByQuadrature,
   workspaceFor,
@@ -24,7 +25,7 @@ const certain = 1e-6;
 /** An estimated error beyond this, relative to the numbers that were added up, is too large to decide by. */
 const largestError = 1e-10;
 
-const mostWorlds = 4;
+const mostWorlds = 3;
 
 /**
  * Decides an equality or an inequality of numbers by quadrature, in worlds with d = 1 whose network is not
@@ -75,6 +76,19 @@ class Tables {
   constructor(private readonly question: Question) {}
 
   side(expr: Expr, place: Place, trace: Trace): Side {
+    const known = rememberedSide(expr, place, this.question);
+    if (known !== undefined) {
+      trace.absorb(known.trace);
+      return known.side;
+    }
+    const own = trace.beside();
+    const side = this.compute(expr, place, own);
+    trace.absorb(own);
+    rememberSide(expr, place, this.question, { side, trace: own });
+    return side;
+  }
+
+  private compute(expr: Expr, place: Place, trace: Trace): Side {
     const scope = scopeAt(this.question, place, { trace });
     if (this.draw !== place.draw) {
       this.workspaces = rules.map((rule) => workspaceFor(scope, rule, expr.span));
@@ -83,6 +97,30 @@ class Tables {
     const found = this.workspaces.map((workspace) => evaluateByQuadrature(expr, scope, workspace));
     return sideOf(found, expr);
   }
+}
+
+interface RememberedSide {
+  readonly side: Side;
+  readonly trace: Trace;
+}
+
+const sides = new WeakMap<Expr, WeakMap<Draw, Map<string, RememberedSide & { readonly names: Names }>>>();
+
+const keyOf = ({ t, others }: Place, { deviation }: Question): string =>
+  `${t ?? ""}|${Object.entries(others ?? {}).join(";")}|${deviation ?? ""}`;
+
+/** The right side of one line is the left side of the next. */
+function rememberedSide(expr: Expr, place: Place, question: Question): RememberedSide | undefined {
+  const entry = sides.get(expr)?.get(place.draw)?.get(keyOf(place, question));
+  return entry?.names === question.names ? entry : undefined;
+}
+
+function rememberSide(expr: Expr, place: Place, question: Question, found: RememberedSide): void {
+  const byDraw = sides.get(expr) ?? new WeakMap<Draw, Map<string, RememberedSide & { names: Names }>>();
+  sides.set(expr, byDraw);
+  const entries = byDraw.get(place.draw) ?? new Map<string, RememberedSide & { names: Names }>();
+  byDraw.set(place.draw, entries);
+  entries.set(keyOf(place, question), { ...found, names: question.names });
 }
 
 function sideOf([coarse, fine]: readonly Quadrature[], expr: Expr): Side {

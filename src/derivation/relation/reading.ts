@@ -37,8 +37,9 @@ const reachOf = (at: number): string => describeReach[reaches[at] ?? "wide"];
 
 /** What would be defined depends on the reading, so nothing is. */
 function left({ relation, decision }: Finding): Finding {
-  const { definition: _, ...rest } = decision;
-  return { relation, decision: decision.verdict === "defines" ? { ...rest, verdict: "undecided" } : rest };
+  if (decision.verdict !== "defines") return { relation, decision };
+  const { inLaw, maxRelativeError, digits } = decision;
+  return { relation, decision: { verdict: "undecided", inLaw, maxRelativeError, digits } };
 }
 
 const noted = (found: readonly Finding[], note: string): readonly Finding[] =>
