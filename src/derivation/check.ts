@@ -5,8 +5,10 @@ import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
 import { declaredChain, noStructure, withChain } from "./general/structure.js";
+import { readDataPoint } from "./notation/dataPoint.js";
 import { Names, type Solved } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
+import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
@@ -15,6 +17,7 @@ import { decideNaming } from "./relation/introduce.js";
 import { decideWithin, type Written } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
 import type { Decision, Question } from "./relation/question.js";
+import { chooseReading, type Finding } from "./relation/reading.js";
 import {
   summarize,
   worst,
@@ -153,8 +156,9 @@ class Checker {
     let chain = before;
     const found: Finding[] = [];
     for (const [at, claim] of underConditions(line.clauses, this.names).entries()) {
-      const read = { ...claim, clause: readSubscripts(claim.clause, latex, this.names) };
-      const judged = this.clause(read, latex, at === 0 ? before : {}, chained);
+      const earlier = at === 0 ? before : {};
+      const clause = readDataPoint(readSubscripts(claim.clause, latex, this.names), earlier.last, this.names);
+      const judged = this.readings({ ...claim, clause }, latex, earlier, chained);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
@@ -171,6 +175,31 @@ class Checker {
     if (!equivalent || open === undefined) return kept;
     const reason = `two claims are said to be equivalent, and not both were found to hold (${open.decision.reason ?? open.decision.verdict})`;
     return [{ relation: open.relation, decision: undecided(reason, this.options) }];
+  }
+
+  /** Where the reach of a \\log cannot be seen, the reading that makes the clause true is the one meant. */
+  private readings(claim: ConditionedClause, latex: string, before: Chain, chained: boolean): Judged {
+    const { clause } = claim;
+    if (!hasReadings(clause, before.last)) return this.clause(claim, latex, before, chained);
+    const { names } = this;
+    const judge = (reach: Reach): Judged & { readonly names: Names } => {
+      this.names = names;
+      const last = before.last === undefined ? {} : { last: withReach(before.last, reach) };
+      const read = { ...claim, clause: clauseWithReach(clause, reach) };
+      const judged = this.clause(read, latex, { ...before, ...last }, chained);
+      return { ...judged, names: this.names };
+    };
+    const judged = reaches.map(judge);
+    this.names = names;
+    const chosen = chooseReading(judged.map(({ found }) => found));
+    if (chosen.from !== undefined) {
+      const { chain, names: after } = judged[chosen.from] ?? { chain: {}, names };
+      this.names = after;
+      return { found: chosen.found, chain };
+    }
+    const [subject] =
+      clause.subjects.length > 0 || before.last === undefined ? clause.subjects : [before.last];
+    return { found: chosen.found, chain: { ...before, ...this.after(subject, clause, before) } };
   }
 
   private clause(
@@ -296,13 +325,6 @@ class Checker {
 function isInLaw(found: readonly Finding[]): boolean {
   const equalities = found.filter(({ relation }) => relation !== "\\sim");
   return (equalities.length > 0 ? equalities : found).some(({ decision }) => decision.inLaw);
-}
-
-interface Finding {
-  readonly relation: string;
-  readonly decision: Decision;
-  /** Only that lines are left out here. */
-  readonly omitted?: true;
 }
 
 /** The derivation behind a line that nothing can be compared with. */

@@ -1,4 +1,5 @@
 import type {
+  AmbiguousExpr,
   CallExpr,
   CaseBranch,
   Expr,
@@ -32,6 +33,7 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   extremum: 0,
   gradient: 2,
   cases: 5,
+  ambiguous: 2,
   opaque: 5,
 };
 
@@ -80,9 +82,19 @@ export function printExpr(expr: Expr): string {
       return `\\nabla${expr.variable === undefined ? "" : `_{${printExpr(expr.variable)}}`} ${wrap(expr.of, 3)}`;
     case "cases":
       return `\\begin{cases} ${expr.branches.map(printBranch).join(" \\\\ ")} \\end{cases}`;
+    case "ambiguous":
+      return printAmbiguous(expr);
     case "opaque":
       return expr.what;
   }
+}
+
+/** Without the brackets that would tell. */
+function printAmbiguous({ wide }: AmbiguousExpr): string {
+  const { name, of } = wide;
+  // A quotient written with a slash: \frac would be one factor.
+  const slash = of.kind === "quotient" ? `${wrap(of.numerator, 3)} / ${wrap(of.denominator, 4)}` : undefined;
+  return `\\${name} ${slash ?? printExpr(of)}`;
 }
 
 const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min: "\\min" } as const;

@@ -1,4 +1,4 @@
-import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
+import type { ElementaryExpr, Expr, Span, SymbolExpr } from "../expr/expr.js";
 import { some } from "../expr/walk.js";
 import { parseCases } from "./cases.js";
 import { canonicalHead, parseCall, parseIndex } from "./call.js";
@@ -66,30 +66,38 @@ class Parser {
 
   /** a b \cdot c / d; a series or an integral takes all that follows it in the term. */
   private term(): Expr {
-    let factors: Expr[] = [this.factor()];
+    return this.termFrom(this.factor());
+  }
+
+  private termFrom(first: Expr): Expr {
+    return joined(first, this.followers());
+  }
+
+  /** What multiplies or divides the first factor of a term. */
+  private followers(): readonly Follower[] {
+    const found: Follower[] = [];
     for (;;) {
       const token = this.peek();
       if (token?.kind === "operator" && token.text === "*") {
         this.at++;
-        factors.push(this.factor());
+        found.push({ factor: this.factor() });
       } else if (token?.kind === "operator" && token.text === "/") {
         this.at++;
-        factors = [this.divided(product(factors), token)];
+        found.push({ factor: this.divisor(token), divides: true });
       } else if (token !== undefined && startsFactor(token)) {
-        factors.push(this.factor());
-      } else break;
+        found.push({ factor: this.factor() });
+      } else return found;
     }
-    return product(factors);
   }
 
-  private divided(numerator: Expr, slash: Token): Expr {
+  private divisor(slash: Token): Expr {
     const denominator = this.factor();
     const next = this.peek();
     if (next !== undefined && startsFactor(next)) {
       const span = { start: slash.span.start, end: next.span.end };
       throw new ReadError("what the slash divides by is ambiguous: write \\frac or brackets", span);
     }
-    return { kind: "quotient", numerator, denominator, span: merge(numerator.span, denominator.span) };
+    return denominator;
   }
 
   private factor(): Expr {
@@ -162,7 +170,10 @@ class Parser {
   }
 
   private symbol(token: Token & { kind: "symbol" }): Expr {
-    const index = token.sub === undefined ? undefined : parseIndex(token.sub, this.inner, token.span);
+    const label = this.labelBehind(token);
+    if (label !== undefined) this.at++;
+    const sub = label === undefined ? token.sub : [label];
+    const index = sub === undefined ? undefined : parseIndex(sub, this.inner, token.span);
     const head = canonicalHead({
       kind: "symbol",
       name: token.name,
@@ -184,7 +195,20 @@ class Parser {
     return { kind: "call", head, args: [argument], rest: [], span: merge(head.span, argument.span) };
   }
 
+  /** `p\theta(x_{t-1} | x_t)`: the label of a function, not lowered. θ itself is no function. */
+  private labelBehind({ name, sub, sup }: Token & { kind: "symbol" }): Token | undefined {
+    const [label, group] = [this.peek(), this.peek(1)];
+    if (label?.kind !== "symbol" || label.name !== "\\theta" || group?.kind !== "group") return undefined;
+    const bare = [sub, sup, label.sub, label.sup].every((script) => script === undefined);
+    if (!bare || group.left !== "(" || !this.vocabulary.isFunction(name)) return undefined;
+    const [only] = group.body;
+    const state = group.body.length === 1 && only?.kind === "symbol" && only.sub !== undefined;
+    return state || group.body.some(({ kind }) => kind === "separator") ? label : undefined;
+  }
+
   private isCall(head: SymbolExpr, group: Token & { kind: "group" }): boolean {
+    // Behind an expectation, brackets of any shape are its brackets.
+    if (/^(?:\\math(?:bb|cal)\{E\}|E)$/.test(head.name) && rounding.has(group.left)) return true;
     if (group.left !== "(" && group.left !== "[" && group.left !== "\\{") return false;
     return (
       this.vocabulary.isFunction(head.name) ||
@@ -210,21 +234,31 @@ class Parser {
     if (token.sup !== undefined) return this.opaque(token, `a power of \\${token.name} itself`);
     const next = this.peek();
     const bracketed = next?.kind === "group" && next.sup === undefined;
-    const from = this.at;
     const of = this.factor();
-    if (!bracketed && this.reachIsOpen(of)) {
-      this.at = from;
-      return this.opaque(token, `\\${token.name} of what is ambiguous (brackets would tell), which`);
-    }
-    return { kind: "elementary", name: token.name, of, span: merge(token.span, of.span) };
+    const apply = (argument: Expr): ElementaryExpr => ({
+      kind: "elementary",
+      name: token.name,
+      of: argument,
+      span: merge(token.span, argument.span),
+    });
+    return bracketed || !this.reachIsOpen(of) ? apply(of) : this.ambiguous(of, apply);
   }
 
-  /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches is anyone's guess. */
+  /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches cannot be seen. */
   private reachIsOpen(argument: Expr): boolean {
     const next = this.peek();
     const reaches =
       next !== undefined && (startsFactor(next) || (next.kind === "operator" && /[*/]/.test(next.text)));
     return reaches || argument.kind === "power";
+  }
+
+  /** Both readings of the rest of the term; it is read once, so that a row of functions takes no longer. */
+  private ambiguous(of: Expr, apply: (argument: Expr) => ElementaryExpr): Expr {
+    const followers = this.followers();
+    const wide = apply(joined(of, followers));
+    const raised = of.kind === "power" && followers.length === 0;
+    const narrow = raised ? { ...of, base: apply(of.base) } : joined(apply(of), followers);
+    return { kind: "ambiguous", wide, narrow, span: wide.span };
   }
 
   private series(token: Token & { kind: "series" }): Expr {
@@ -320,6 +354,28 @@ function refuseTrailing(body: Expr, index: string): void {
   if (last !== undefined && !mentions(last) && body.factors.some(mentions)) {
     throw new ReadError("whether the product sign reaches this factor is ambiguous: use brackets", last.span);
   }
+}
+
+const rounding = new Set(["\\lfloor", "\\lceil", "\\langle"]);
+
+/** A factor of a term behind the first. */
+interface Follower {
+  readonly factor: Expr;
+  readonly divides?: true;
+}
+
+function joined(first: Expr, followers: readonly Follower[]): Expr {
+  let factors: Expr[] = [first];
+  for (const { factor, divides } of followers) {
+    if (divides === undefined) {
+      factors.push(factor);
+      continue;
+    }
+    const numerator = product(factors);
+    const span = merge(numerator.span, factor.span);
+    factors = [{ kind: "quotient", numerator, denominator: factor, span }];
+  }
+  return product(factors);
 }
 
 function withoutSub(token: Token, expr: Expr): Expr {

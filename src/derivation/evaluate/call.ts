@@ -10,7 +10,8 @@ import type { Role } from "../notation/notation.js";
 import { evaluateForwardDensity, evaluateMoment } from "./density.js";
 import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
-import { factorOf, logDensity } from "./factor.js";
+import { factorOf } from "./factor.js";
+import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
 import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
 import { normalParts } from "./normal.js";
@@ -47,7 +48,9 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "normal":
       return evaluateNormal(expr, scope);
     case "forwardDensity":
-      return evaluateForwardDensity(expr, scope);
+      return scope.setting === undefined
+        ? evaluateForwardDensity(expr, scope)
+        : evaluateIntegral(expr, scope);
     case "expectation":
       return expr.head.index === undefined
         ? evaluateMoment(role, expr, scope)
@@ -68,7 +71,7 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "network":
       return evaluateIntegral(expr, scope);
     case "reverseDensity":
-      return modelDensity(expr, scope);
+      return scope.setting === undefined ? modelDensity(expr, scope) : evaluateIntegral(expr, scope);
     default:
       throw new EvaluationError("type", `${printExpr(expr.head)} is not a function`, expr.head.span);
   }

@@ -6,6 +6,7 @@ import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
 import { densePower, evaluateBars, transpose } from "./matrix.js";
 import { caseAt } from "./condition.js";
+import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -66,6 +67,8 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "root":
       return squareRoot(scalar(expr.of, scope), expr);
     case "elementary":
+      // The density of a far state is no number that a logarithm could be taken of.
+      if (expr.name === "log" && scope.setting !== undefined) return evaluateLogarithm(expr.of, scope);
       return elementary(expr.name, scalar(expr.of, scope), expr);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
@@ -80,7 +83,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "dots":
       throw new EvaluationError("unsupported", "dots that continue nothing", expr.span);
     case "integral":
-      throw new EvaluationError("unsupported", "an integral is not evaluated yet", expr.span);
+      return evaluateIntegral(expr, scope);
     case "extremum":
       throw new EvaluationError(
         "unsupported",
@@ -91,6 +94,12 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
     case "cases":
       return evaluate(caseAt(expr, scope), scope);
+    case "ambiguous":
+      throw new EvaluationError(
+        "unsupported",
+        `how far \\${expr.wide.name} reaches is ambiguous (brackets would tell)`,
+        expr.span,
+      );
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }

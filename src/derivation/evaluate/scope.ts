@@ -3,6 +3,7 @@ import type { Real } from "../../expr/number.js";
 import type { Affine } from "../../probability/affine.js";
 import type { UnknownKind } from "../notation/kinds.js";
 import type { Names } from "../notation/names.js";
+import type { DataLaw } from "../world/data.js";
 import type { World } from "../world/world.js";
 import { EvaluationError } from "./error.js";
 import type { Value } from "./value.js";
@@ -12,6 +13,13 @@ export type NoiseReading = "accumulated" | "fresh";
 
 /** How the model's σ_t is chosen. */
 export type Deviation = "any" | "forward" | "posterior";
+
+/**
+ * In which worlds marginal densities have values. x_0 is drawn from a law of its own, a mixture of normal laws
+ * or one of them, and the network is affine in x_t, so that all states of the model are jointly normal; or it
+ * is `curved`, for quadrature: the data is a mixture, and the network any smooth function.
+ */
+export type Setting = DataLaw | "curved";
 
 /** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
 export const stepLimit = 400_000;
@@ -43,6 +51,8 @@ export interface Scope {
   readonly network: number;
   /** What σ_t² of the model is where the text has not said it: any positive number, β_t or β̃_t. */
   readonly deviation: Deviation;
+  /** Absent where the network is any smooth function and x_0 is given. */
+  readonly setting?: Setting;
   /** What was looked up so far; shared by all scopes derived from this one. */
   readonly trace: Trace;
   /** The evaluator, handed down so that roles can evaluate their arguments. */

@@ -96,6 +96,7 @@ function holding(found: Found, question: Question, note: string | undefined): De
     inLaw: survey.inLaw,
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
+    ...(survey.model ? { model: true } : {}),
     ...(reason === "" ? {} : { reason }),
   };
 }

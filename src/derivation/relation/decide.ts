@@ -21,7 +21,9 @@ import { decideUpToConstant, upToConstant } from "./constant.js";
 import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
+import { decideByQuadrature } from "./quadrature.js";
 import { decideProportional } from "./proportional.js";
+import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
 import { unknownCalls } from "./unknown.js";
 
@@ -31,9 +33,9 @@ export function decide(claim: Claim, asked: Question): Decision {
   try {
     return reconsidered(decideRelation(claim, question), claim, question, decideRelation);
   } catch (error) {
-    if (error instanceof EvaluationError)
-      return misfit(error, claim, question) ?? refusal(error, claim, question);
-    throw error;
+    if (!(error instanceof EvaluationError)) throw error;
+    const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
+    return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
 }
 
@@ -42,6 +44,22 @@ function misfit(error: EvaluationError, claim: Claim, question: Question): Decis
   const equal = ["=", ":=", "\\equiv"].includes(claim.relation);
   if (error.problem !== "type" || !equal || mentionsUnknown(claim, question)) return undefined;
   return decideKinds(claim, question);
+}
+
+/**
+ * Where the ordinary worlds do not give a value, those in which marginal densities and integrals over states
+ * have one may.
+ */
+function decideByMarginals(
+  claim: Claim,
+  question: Question,
+  first: EvaluationError,
+): Decision | EvaluationError {
+  if (question.setting !== undefined || !needsMarginals(claim, first, question.names)) return first;
+  const judge = (asked: Question): Decision =>
+    reconsidered(decideRelation(claim, asked), claim, asked, decideRelation);
+  const sides = completeNormal(claim, question);
+  return decideInSettings(judge, () => decideByQuadrature(sides, claim.relation, question), question);
 }
 
 function decideRelation(claim: Claim, question: Question): Decision {
@@ -124,7 +142,8 @@ function decideEqual(claim: Claim, question: Question): Decision {
  * alike.
  */
 function overData({ left, right }: Sides, decision: Decision, question: Question): Decision {
-  if (decision.verdict !== "holds") return decision;
+  // With a law of the data the expectation over x_0 is itself computed.
+  if (decision.verdict !== "holds" || question.setting !== undefined) return decision;
   const { names } = question;
   const averages = [left, right].map((side) => dataAverageOf(side, names));
   if (averages.includes("other"))

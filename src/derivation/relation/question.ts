@@ -3,7 +3,7 @@ import { arithmeticOf } from "../../expr/number.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
+import { Trace, type Deviation, type NoiseReading, type Scope, type Setting } from "../evaluate/scope.js";
 import type { Declared } from "../notation/declared.js";
 import type { Definition, Names } from "../notation/names.js";
 import type { Structure } from "../general/structure.js";
@@ -30,6 +30,8 @@ export interface Question {
   readonly edges?: readonly Draw[];
   /** The times that the claim is made for; all of them unless told otherwise. */
   readonly condition?: TimeCondition;
+  /** The worlds in which marginal densities have values, where those are needed. */
+  readonly setting?: Setting;
 }
 
 /** What was found about one relation. */
@@ -98,6 +100,7 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     deviation: question.deviation ?? "any",
     kinds: question.kinds ?? new Map(),
     network: options.network ?? 0,
+    ...(question.setting === undefined ? {} : { setting: question.setting }),
     trace: options.trace ?? new Trace(),
     evaluate,
   };
