@@ -8,12 +8,12 @@ export const conditional =
 export const universal = /\bfor (?:all|every|each|any)\b/i;
 
 /**
- * What a remark in a box or in brackets (`【q(z|x) can be any distribution】`) leaves of itself: nothing,
- * unless its words are a condition. undefined for what holds no words and is no remark.
+ * What a remark in a box or in brackets (`【q(z|x) can be any distribution】`) leaves of itself: a
+ * space, or all of it if its words are a condition. undefined for what holds no words and is no remark.
  */
-export function readRemark(body: readonly Token[], span: Token["span"]): Token | undefined {
+export function readRemark(body: readonly Token[], span: Token["span"]): readonly Token[] | undefined {
   const words = body.flatMap((token) => (token.kind === "text" ? [token.text] : [])).join(" ");
   if (!/\p{L}/u.test(words)) return undefined;
   const limits = conditional.test(words) && !universal.test(words);
-  return limits ? { kind: "text", text: words, span } : { kind: "space", span };
+  return limits ? body : [{ kind: "space", span }];
 }

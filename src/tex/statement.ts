@@ -186,9 +186,9 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
 function withoutRemarks(line: readonly Token[]): readonly Token[] {
   const apart = (token: Token | undefined): boolean =>
     token === undefined || token.kind === "space" || token.kind === "text";
-  return line.map((token, at) => {
-    if (token.kind !== "group" || !apart(line[at - 1]) || !apart(line[at + 1])) return token;
-    return readRemark(token.body, token.span) ?? token;
+  return line.flatMap((token, at) => {
+    if (token.kind !== "group" || !apart(line[at - 1]) || !apart(line[at + 1])) return [token];
+    return readRemark(token.body, token.span) ?? [token];
   });
 }
 

@@ -170,8 +170,7 @@ class Tokenizer {
   /** A box with words in it is a remark: space, unless the words are a condition. */
   private boxed(node: Extract<KatexNode, { type: "enclose" }>, span: Span): readonly Token[] {
     const body = this.flat([node.body], span);
-    const remark = readRemark(body, spanOf(body, span));
-    return remark === undefined ? body : [remark];
+    return readRemark(body, spanOf(body, span)) ?? body;
   }
 
   private accented(label: string, base: KatexNode, span: Span): Token {
