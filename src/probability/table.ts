@@ -169,6 +169,12 @@ export function inverseTable(sum: TableSum, grid: Grid): TableSum {
     : exponentialTable(negated(positive));
 }
 
+/** A sum of positive terms as one exponential; the sum itself where it is none. */
+export function positiveTable(sum: TableSum, grid: Grid): TableSum {
+  const log = logOfPositive(sum, grid);
+  return log === undefined ? sum : exponentialTable(log);
+}
+
 /** log Σ exp for a sum of positive terms without factors; undefined for any other. */
 function logOfPositive(sum: TableSum, grid: Grid): Table | undefined {
   if (sum.length === 0 || sum.some(({ coefficient, factors }) => factors.length > 0 || coefficient <= 0))

@@ -142,6 +142,8 @@ export function multiplyFields(a: Field, b: Field, open: Open, span: Span): Fiel
     open.scope.trace.step(span, left.length * right.length);
     return densityField(multiplyExponentials(left, right));
   }
+  if ([a, b].some(({ kind }) => kind === "density") && [a, b].some(({ kind }) => kind === "vector"))
+    throw new EvaluationError("unsupported", "no exact integral of a vector times a density", span);
   const [x, y] = [a, b].map((field) =>
     field.kind === "matrix" ? field.scale : constantScalar(field, arithmetic),
   );

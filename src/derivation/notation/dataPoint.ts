@@ -25,7 +25,7 @@ export function readDataPoint(clause: Clause, before: Expr | undefined, names: N
 }
 
 function readDensity(call: CallExpr, names: Names): Expr {
-  const role = roleOf(call.head, names);
+  const role = names.roleOf(call.head);
   if (role === "reverseDensity") return withDataPoint(withoutParameters(call, names), names);
   // q(x) alone may be any law; q(x_{1:T} | x) is one of the process.
   const beside = [...call.args, ...call.rest].some((part) => some(part, (node) => isState(node, names)));
@@ -47,7 +47,7 @@ function withoutParameters(call: CallExpr, names: Names): CallExpr {
   if (theta === undefined || (call.mark !== "|" && call.mark !== ";")) return call;
   const rest = call.rest.filter((part) => part !== theta);
   const labelled: SymbolExpr = call.head.index === undefined ? { ...call.head, index: theta } : call.head;
-  const head = roleOf(labelled, names) === "reverseDensity" ? labelled : call.head;
+  const head = names.roleOf(labelled) === "reverseDensity" ? labelled : call.head;
   const bare = { kind: "call", head, args: call.args, rest, span: call.span } as const;
   return rest.length === 0 ? bare : { ...bare, mark: "|" };
 }
@@ -59,9 +59,4 @@ const isParameter = (expr: Expr, names: Names): boolean =>
   names.lookUp(expr).meaning.kind === "unknown";
 
 const isState = (node: Expr, names: Names): boolean =>
-  node.kind === "symbol" && node.index !== undefined && roleOf(node, names) === "state";
-
-function roleOf(symbol: SymbolExpr, names: Names): string | undefined {
-  const { meaning } = names.lookUp(symbol);
-  return meaning.kind === "role" ? meaning.role : undefined;
-}
+  node.kind === "symbol" && node.index !== undefined && names.roleOf(node) === "state";

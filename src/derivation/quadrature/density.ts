@@ -5,6 +5,7 @@ import {
   integrateAllTables,
   inverseTable,
   multiplyTables,
+  positiveTable,
   scaleTable,
   tabulate,
   type Table,
@@ -15,7 +16,7 @@ import { EvaluationError } from "../evaluate/error.js";
 import { chainOf, isTransition, type Factor } from "../evaluate/factor.js";
 import { needsData } from "../evaluate/marginal.js";
 import { modelVariance } from "../evaluate/model.js";
-import { lawInChain, type NormalChain } from "../world/chain.js";
+import { lawInChain } from "../world/chain.js";
 import { dataLaw, statesFrom } from "../world/data.js";
 import { stateLaw, type NormalLaw } from "../world/law.js";
 import { meanFunction } from "./network.js";
@@ -47,29 +48,37 @@ function tabulated(factor: Factor, open: OpenGrid): TableSum {
       ),
       open,
     );
-  const joint = mixture([...factor.of, ...factor.given], open);
+  const joint = withData([...factor.of, ...factor.given], open);
   return factor.given.length === 0
     ? joint
-    : multiplyTables(joint, inverseTable(mixture(factor.given, open), open.grid), open.grid);
+    : multiplyTables(joint, inverseTable(withData(factor.given, open), open.grid), open.grid);
 }
 
-/** The joint density of states whose x_0 is drawn from the data. */
-function mixture(times: readonly number[], open: OpenGrid): TableSum {
+/**
+ * The joint density of states whose x_0 is drawn from the data. Given the earliest of them the others do not
+ * depend on x_0, so only its own density is a mixture.
+ */
+function withData(times: readonly number[], open: OpenGrid): TableSum {
   const { world } = open.scope;
   const sorted = [...times].sort((a, b) => a - b);
-  return dataLaw("mixture", world)
-    .map((component) => {
-      const chain = statesFrom(component, world);
-      const parts = sorted.map((t, at) =>
-        normalTable(t, chainLaw(t, sorted.slice(0, at), chain, open), open),
-      );
-      return scaleTable(product(parts, open), component.weight.toNumber());
-    })
-    .reduce((a, b) => addTables(a, b, open.grid));
+  const [earliest = 0, ...later] = sorted;
+  const rest = later.map((t, at) =>
+    normalTable(t, stateLaw(t, sorted.slice(0, at + 1), variables(open), world), open),
+  );
+  return multiplyTables(mixture(earliest, open), product(rest, open), open.grid);
 }
 
-const chainLaw = (t: number, known: readonly number[], chain: NormalChain, open: OpenGrid): NormalLaw =>
-  lawInChain(t, known, variables(open), chain, open.scope.world.arithmetic);
+/** q(x_t), a sum over the components of the data, as one table. */
+function mixture(t: number, open: OpenGrid): TableSum {
+  const { world } = open.scope;
+  const sum = dataLaw("mixture", world)
+    .map((component) => {
+      const law = lawInChain(t, [], variables(open), statesFrom(component, world), world.arithmetic);
+      return scaleTable(normalTable(t, law, open), component.weight.toNumber());
+    })
+    .reduce((a, b) => addTables(a, b, open.grid));
+  return positiveTable(sum, open.grid);
+}
 
 /** Each state as a variable named by its time. */
 const variables =

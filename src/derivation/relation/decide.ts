@@ -22,6 +22,7 @@ import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
 import { decideByQuadrature } from "./quadrature.js";
+import { mixesData, withForward, withMeasures } from "./process.js";
 import { decideProportional } from "./proportional.js";
 import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
@@ -56,10 +57,27 @@ function decideByMarginals(
   first: EvaluationError,
 ): Decision | EvaluationError {
   if (question.setting !== undefined || !needsMarginals(claim, first, question.names)) return first;
+  const spelled = withMeasures(claim, question.names);
+  const found = decideWithMarginals(spelled, question);
+  if (found instanceof EvaluationError) return found;
+  // Equality to the last digit is no accident; an inequality may be one of the x_0 that were tried.
+  const telling = found.verdict === "holds" && !isOrder(claim.relation);
+  if (!telling && mixesData(spelled, question.names))
+    return undecided("x_0 is averaged over in one place and has a value in another", question);
+  if (found.verdict !== "fails") return found;
+  const forward = withForward(spelled, question.names);
+  const swapped = forward === undefined ? undefined : decideWithMarginals(forward, question);
+  return swapped !== undefined && !(swapped instanceof EvaluationError) && swapped.verdict === "holds"
+    ? undecided("not true of the model; of the forward process q it is, which p may mean here", question)
+    : found;
+}
+
+function decideWithMarginals(claim: Claim, question: Question): Decision | EvaluationError {
   const judge = (asked: Question): Decision =>
     reconsidered(decideRelation(claim, asked), claim, asked, decideRelation);
-  const sides = completeNormal(claim, question);
-  return decideInSettings(judge, () => decideByQuadrature(sides, claim.relation, question), question);
+  const byQuadrature = (): ReturnType<typeof decideByQuadrature> =>
+    decideByQuadrature(completeNormal(claim, question), question);
+  return decideInSettings(judge, byQuadrature, question);
 }
 
 function decideRelation(claim: Claim, question: Question): Decision {
@@ -167,7 +185,7 @@ function mentionsModel({ left, right }: Sides, names: Question["names"]): boolea
 }
 
 /** `q(x_t | x_{t-1}) = N(m, S)` names the variable on the left only: it becomes N(x_t; m, S). */
-function completeNormal(claim: Sides, question: Question): Sides {
+function completeNormal<S extends Sides>(claim: S, question: Question): S {
   const { left, right } = claim;
   const { names } = question;
   const variable = variableOf(left, question);
@@ -177,10 +195,10 @@ function completeNormal(claim: Sides, question: Question): Sides {
     right.mark !== undefined ||
     right.args.length !== 2
   ) {
-    return { left, right };
+    return claim;
   }
   const completed: CallExpr = { ...right, args: [variable], mark: ";", rest: right.args };
-  return { left, right: completed };
+  return { ...claim, right: completed };
 }
 
 /** x_{t-1} of q(x_{t-1} | …). */

@@ -13,7 +13,9 @@ export function needsMarginals({ left, right }: Sides, error: EvaluationError, n
       if (node.kind === "integral") return true;
       if (node.kind !== "call") return false;
       const { meaning } = names.lookUp(node.head);
-      return meaning.kind === "role" && ["forwardDensity", "reverseDensity"].includes(meaning.role);
+      return (
+        meaning.kind === "role" && ["forwardDensity", "reverseDensity", "expectation"].includes(meaning.role)
+      );
     }),
   );
 }
@@ -34,8 +36,9 @@ export function decideInSettings(
   for (const setting of settings) {
     try {
       const decision = judge({ ...question, setting });
-      const confirmed = decision.model === true || setting === "normal";
-      return decision.verdict === "holds" && confirmed ? confirm(decision, quadrature, setting) : decision;
+      if (decision.verdict === "fails") return inSetting(decision, setting);
+      const open = decision.model === true || setting === "normal";
+      return decision.verdict === "holds" && open ? confirm(decision, quadrature, setting) : decision;
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       refused = error;
@@ -57,4 +60,15 @@ function confirm(decision: Decision, quadrature: () => Decision, setting: Settin
     if (!(error instanceof EvaluationError)) throw error;
     return { ...decision, verdict: "undecided", reason: `true ${others}; for others: ${error.message}` };
   }
+}
+
+/** In which worlds the counterexample lies. */
+function inSetting(decision: Decision, setting: Setting): Decision {
+  const where =
+    decision.model === true
+      ? "with a network that is affine in x_t"
+      : setting === "normal"
+        ? "with x_0 from a normal law"
+        : "with x_0 from a mixture of normal laws";
+  return { ...decision, reason: [decision.reason, where].filter((part) => part !== undefined).join("; ") };
 }

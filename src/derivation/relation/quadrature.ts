@@ -1,7 +1,7 @@
 import type { Expr } from "../../expr/expr.js";
 import { arithmeticOf } from "../../expr/number.js";
 import { EvaluationError } from "../evaluate/error.js";
-import type { Trace } from "../evaluate/scope.js";
+import type { Scope, Trace } from "../evaluate/scope.js";
 import { number } from "../evaluate/value.js";
 import type { Names } from "../notation/names.js";
 import {
@@ -10,12 +10,15 @@ import {
   type Quadrature,
   type Workspace,
 } from "../quadrature/evaluate.js";
-import { rules } from "../quadrature/grid.js";
+import { rules, type Rule } from "../quadrature/grid.js";
 import { drawMildWorld, type Draw } from "../world/draw.js";
 import { conclude } from "./conclude.js";
+import { upToConstant } from "./constant.js";
+import { isDensity } from "./distribution.js";
 import type { Sides } from "./equality.js";
 import { isOrder, type Order } from "./order.js";
 import { placesOf, scopeAt, type Decision, type Place, type Question } from "./question.js";
+import { unknownCalls } from "./unknown.js";
 import { survey, type Judge, type Outcome } from "./survey.js";
 
 /** Sides that agree to this, relative to the larger, are equal; as for functions in double precision. */
@@ -32,22 +35,43 @@ const mostWorlds = 3;
  * affine and whose data is a mixture. Each side is computed by two rules; their difference is the error.
  * @throws EvaluationError where a side has no value or its error is too large
  */
-export function decideByQuadrature(sides: Sides, relation: string, question: Question): Decision {
+export function decideByQuadrature(
+  claim: Sides & { readonly relation: string },
+  question: Question,
+): Decision {
+  const { relation } = claim;
   const order = isOrder(relation) ? relation : undefined;
+  refuseOthers(claim, order, question);
   const asked: Question = { ...question, draws: mildDraws(question), setting: "curved" };
   const seen = { error: 0 };
   const tables = new Tables(asked);
   const judge: Judge = (place, trace) => {
     trace.bound = true;
-    const [left, right] = [sides.left, sides.right].map((side) => tables.side(side, place, trace));
+    const [left, right] = [claim.left, claim.right].map((side) => tables.side(side, place, trace));
     if (left === undefined || right === undefined) throw new RangeError("two sides");
     seen.error = Math.max(seen.error, left.error, right.error);
-    return order === undefined ? equal(left, right, sides) : ordered(left, right, order, sides);
+    return order === undefined ? equal(left, right, claim) : ordered(left, right, order, claim);
   };
-  const found = survey(placesOf([sides.left, sides.right], asked), judge);
+  const found = survey(placesOf([claim.left, claim.right], asked), judge);
   const note = `by quadrature where the network is not affine, with an estimated error of ${seen.error.toExponential(0)}`;
-  const decision = conclude([{ survey: found, judge, reading: "accumulated" }], asked, note);
+  // Where T is small, a state may not be there; one world that has it is enough.
+  const met: Question = { ...asked, draws: asked.draws.slice(0, Math.max(1, found.worlds)) };
+  const decision = conclude([{ survey: found, judge, reading: "accumulated" }], met, note);
   return order === undefined ? decision : { ...decision, maxRelativeError: null };
+}
+
+/** Equality and order of numbers; not what is true up to a constant, or of a function left open. */
+function refuseOthers(
+  { left, right, relation }: Parameters<typeof decideByQuadrature>[0],
+  order: Order | undefined,
+  { names }: Question,
+): void {
+  const equality =
+    ["=", ":=", "\\equiv"].includes(relation) || (relation === "\\sim" && isDensity(left, names));
+  const open =
+    unknownCalls([left, right], names).length > 0 || upToConstant({ left, right }, names) !== undefined;
+  if ((equality || order !== undefined) && !open) return;
+  throw new EvaluationError("unsupported", `${relation} is not decided by quadrature`, right.span);
 }
 
 interface Side {
@@ -68,10 +92,10 @@ function mildDraws({ draws: ordinary, seed }: Question): readonly Draw[] {
   return known;
 }
 
-/** Both rules for the expressions of one statement. What is tabulated is kept for one world at a time. */
+/** The rules for the expressions of one statement. What is tabulated is kept for one world at a time. */
 class Tables {
   private draw: Draw | undefined;
-  private workspaces: readonly Workspace[] = [];
+  private readonly workspaces = new Map<Rule, Workspace>();
 
   constructor(private readonly question: Question) {}
 
@@ -88,14 +112,30 @@ class Tables {
     return side;
   }
 
+  /** By the first pair of rules that agree. */
   private compute(expr: Expr, place: Place, trace: Trace): Side {
+    if (this.draw !== place.draw) this.workspaces.clear();
+    this.draw = place.draw;
     const scope = scopeAt(this.question, place, { trace });
-    if (this.draw !== place.draw) {
-      this.workspaces = rules.map((rule) => workspaceFor(scope, rule, expr.span));
-      this.draw = place.draw;
+    let error = 0;
+    for (const pair of rules) {
+      const side = sideOf(
+        pair.map((rule) => evaluateByQuadrature(expr, scope, this.workspace(rule, scope, expr))),
+      );
+      if (side.error <= largestError) return side;
+      error = side.error;
     }
-    const found = this.workspaces.map((workspace) => evaluateByQuadrature(expr, scope, workspace));
-    return sideOf(found, expr);
+    throw new EvaluationError(
+      "unsupported",
+      `the quadrature is uncertain by ${error.toExponential(0)}, too much to decide by`,
+      expr.span,
+    );
+  }
+
+  private workspace(rule: Rule, scope: Scope, { span }: Expr): Workspace {
+    const known = this.workspaces.get(rule) ?? workspaceFor(scope, rule, span);
+    this.workspaces.set(rule, known);
+    return known;
   }
 }
 
@@ -123,16 +163,10 @@ function rememberSide(expr: Expr, place: Place, question: Question, found: Remem
   entries.set(keyOf(place, question), { ...found, names: question.names });
 }
 
-function sideOf([coarse, fine]: readonly Quadrature[], expr: Expr): Side {
+function sideOf([coarse, fine]: readonly Quadrature[]): Side {
   if (coarse === undefined || fine === undefined) throw new RangeError("two rules");
   const scale = Math.max(coarse.largest, fine.largest);
   const error = scale === 0 ? 0 : Math.abs(coarse.value - fine.value) / scale;
-  if (error > largestError)
-    throw new EvaluationError(
-      "unsupported",
-      `the quadrature is uncertain by ${error.toExponential(0)}, too much to decide by`,
-      expr.span,
-    );
   return { value: fine.value, error, scale };
 }
 

@@ -57,7 +57,7 @@ export function drawEdgeWorld(seed: number, at: number): Draw {
   return { ...ordinary, beta: ordinary.beta.map((beta) => (random.uniform() < 0.6 ? edge() : beta)) };
 }
 
-const mildTimes = [3, 2, 8, 5] as const;
+const mildTimes = [4, 2, 8] as const;
 
 /**
  * A world for quadrature: d = 1, T from 2 to 8, no law so narrow, no network so steep that the states would
