@@ -1,4 +1,5 @@
 import { BigNumberDependencies, create, type BigNumber } from "mathjs";
+import { accelerate } from "./elementary.js";
 
 /** A mathjs BigNumber: decimal floating point with the digits of the arithmetic that made it. */
 export type Real = BigNumber;
@@ -22,7 +23,10 @@ export function arithmeticOf(digits: number): Arithmetic {
   const known = instances.get(digits);
   if (known !== undefined) return known;
   const instance: unknown = create(BigNumberDependencies ?? {}, { number: "BigNumber", precision: digits });
-  const { BigNumber: Real } = instance as { readonly BigNumber: new (value: number | string) => Real };
+  const { BigNumber: Real } = instance as {
+    readonly BigNumber: (new (value: number | string) => Real) & { readonly precision: number };
+  };
+  accelerate(Real, digits);
   const made: Arithmetic = {
     digits,
     real: (value) => new Real(value),

@@ -65,13 +65,15 @@ export const scaleWave = (wave: Wave, factor: Real): Wave =>
 /** The sum, like terms merged. */
 export function addWaves(...waves: readonly Wave[]): Wave {
   const merged = new Map<string, WaveTerm>();
-  for (const term of waves.flat()) {
-    const key = keyOf(term);
-    const known = merged.get(key);
-    merged.set(
-      key,
-      known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
-    );
+  for (const wave of waves) {
+    for (const term of wave) {
+      const key = keyOf(term);
+      const known = merged.get(key);
+      merged.set(
+        key,
+        known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
+      );
+    }
   }
   return [...merged.values()].filter((term) => !term.coefficient.isZero());
 }
@@ -84,13 +86,16 @@ export function subtractWaves(a: Wave, b: Wave): Wave {
 }
 
 export function multiplyWaves(a: Wave, b: Wave): Wave {
+  const [only] = b;
+  if (b.length === 1 && only?.powers.size === 0 && only.frequency.size === 0)
+    return scaleWave(a, only.coefficient);
   return addWaves(a.flatMap((x) => b.flatMap((y) => multiplyTerms(x, y))));
 }
 
 /** cos A cos B = (cos(A + B) + cos(A - B)) / 2. */
 function multiplyTerms(a: WaveTerm, b: WaveTerm): Wave {
   const coefficient = a.coefficient.times(b.coefficient);
-  const powers = plus(a.powers, b.powers, (x, y) => x + y);
+  const powers = productOf(a.powers, b.powers);
   if (b.frequency.size === 0) return [{ ...a, coefficient, powers }];
   if (a.frequency.size === 0) return [{ ...b, coefficient, powers }];
   const half = coefficient.div(2);
@@ -139,7 +144,36 @@ export interface WaveLaw {
  * @throws NotAffineError where the variable stands in a cosine and its mean is not affine
  */
 export function expectWave(wave: Wave, law: WaveLaw, arithmetic: Arithmetic): Wave {
-  return addWaves(...wave.map((term) => expectTerm(term, law, arithmetic)));
+  const byPower = new Map<number, WaveTerm[]>();
+  const cosines: Wave[] = [];
+  for (const term of wave) {
+    const power = term.powers.get(law.variable) ?? 0;
+    if (term.frequency.has(law.variable)) cosines.push(expectTerm(term, law, arithmetic));
+    else {
+      const group = byPower.get(power) ?? [];
+      byPower.set(power, group);
+      group.push(power === 0 ? term : withPower(term, law.variable, 0));
+    }
+  }
+  const moments = momentsOf(law, Math.max(0, ...byPower.keys()), arithmetic);
+  const parts = [...byPower].map(([power, terms]) =>
+    power === 0 ? terms : multiplyWaves(terms, moments[power] ?? []),
+  );
+  return addWaves(...parts, ...cosines);
+}
+
+/** E[v^k] = m E[v^(k-1)] + (k-1) s² E[v^(k-2)] for k = 0…highest. */
+function momentsOf(law: WaveLaw, highest: number, arithmetic: Arithmetic): readonly Wave[] {
+  const moments: Wave[] = [constantWave(arithmetic.one), law.mean];
+  for (let k = 2; k <= highest; k++) {
+    moments.push(
+      addWaves(
+        multiplyWaves(law.mean, moments[k - 1] ?? []),
+        scaleWave(moments[k - 2] ?? [], law.variance.times(k - 1)),
+      ),
+    );
+  }
+  return moments;
 }
 
 /** Stein's identity E[v g(v)] = m E[g] + s² E[g'] takes one power away at a time. */
@@ -179,6 +213,20 @@ function withPower(term: WaveTerm, variable: string, power: number): WaveTerm {
   return { ...term, powers };
 }
 
+/** Products of the same monomials come back with every term; their names are then made out once. */
+const products = new WeakMap<Powers, WeakMap<Powers, Powers>>();
+type Powers = ReadonlyMap<string, number>;
+
+function productOf(a: Powers, b: Powers): Powers {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  const known = products.get(a) ?? new WeakMap<Powers, Powers>();
+  products.set(a, known);
+  const product = known.get(b) ?? plus(a, b, (x, y) => x + y);
+  known.set(b, product);
+  return product;
+}
+
 /** A cosine without variables is a number. */
 function settled(
   coefficient: Real,
@@ -213,11 +261,27 @@ function plus<T>(
   return sum;
 }
 
+const keys = new WeakMap<object, string>();
+
+/** What tells terms apart that cannot be added. */
 function keyOf({ powers, frequency, phase }: WaveTerm): string {
-  const sorted = (entries: Iterable<readonly [string, number | Real]>): string =>
-    [...entries]
-      .map(([name, value]) => `${name}=${value.toString()}`)
-      .sort()
-      .join();
-  return frequency.size === 0 ? sorted(powers) : `${sorted(powers)};${sorted(frequency)};${phase.toString()}`;
+  if (frequency.size === 0) return keyOfMap(powers);
+  return `${keyOfMap(powers)};${keyOfMap(frequency)};${keyOfReal(phase)}`;
+}
+
+function keyOfMap(map: ReadonlyMap<string, number | Real>): string {
+  const known = keys.get(map);
+  if (known !== undefined) return known;
+  const key = [...map]
+    .map(([name, value]) => `${name}=${value.toString()}`)
+    .sort()
+    .join();
+  keys.set(map, key);
+  return key;
+}
+
+function keyOfReal(value: Real): string {
+  const key = keys.get(value) ?? value.toString();
+  keys.set(value, key);
+  return key;
 }

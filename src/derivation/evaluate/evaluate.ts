@@ -3,6 +3,7 @@ import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
+import { recall } from "./memory.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -33,7 +34,9 @@ const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
  * The value of an expression at one point of one world.
  * @throws EvaluationError where it has none, with the place
  */
-export function evaluate(expr: Expr, scope: Scope): Value {
+export const evaluate = (expr: Expr, scope: Scope): Value => recall(expr, scope, compute);
+
+function compute(expr: Expr, scope: Scope): Value {
   scope.trace.step(expr.span, costOf[expr.kind] ?? 1);
   const { arithmetic } = scope.world;
   switch (expr.kind) {

@@ -12,6 +12,7 @@ import {
 } from "../../probability/wave.js";
 import { stateLaw, type NormalLaw } from "../world/law.js";
 import { predict } from "../world/network.js";
+import { remember, textOfMoved } from "./memory.js";
 import { modelVariance } from "./model.js";
 import { refuseDataLaw, statesOf } from "./density.js";
 import { EvaluationError } from "./error.js";
@@ -95,6 +96,17 @@ export function chainOf(
 
 /** The logarithm of a density as a function of the open states. */
 export function logDensity(factor: Factor, open: Open): Wave {
+  const { process, of, given } = factor;
+  const { moved, deviation, network, reading, indices } = open.scope;
+  const variables = [...of, ...given, 0].filter((t) => open.times.has(t));
+  // The text may have defined σ_t of the model by anything.
+  const model = process === "model" ? `${deviation}|${network}|${reading}|${[...indices].join()}` : "";
+  const place = `${textOfMoved(moved)}|${model}`;
+  const key = `log ${process} ${of.join()} ${given.join()} over ${variables.join()}|${place}`;
+  return remember(key, open.scope, (scope) => computeLogDensity(factor, { ...open, scope }));
+}
+
+function computeLogDensity(factor: Factor, open: Open): Wave {
   const { world } = open.scope;
   const terms = chainOf(factor).map(({ t, known }) => {
     if (factor.process === "forward" && t === 0) {

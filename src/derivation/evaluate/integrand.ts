@@ -18,7 +18,6 @@ import {
   type Field,
   type Open,
 } from "./field.js";
-import { rememberedIntegral, rememberIntegral } from "./memory.js";
 import { accumulatedNoise, posteriorMean, stepNoise } from "./functions.js";
 import { logField } from "./logarithm.js";
 import { networkField } from "./network.js";
@@ -32,16 +31,8 @@ import type { Value } from "./value.js";
 export function evaluateIntegral(expr: CallExpr, scope: Scope): Value {
   if (scope.mode === "law")
     throw new EvaluationError("unsupported", `the law of ${printExpr(expr)}`, expr.span);
-  const known = rememberedIntegral(expr, scope);
-  if (known !== undefined) {
-    scope.trace.absorb(known.trace);
-    return known.value;
-  }
-  const trace = scope.trace.beside();
-  const value = integralOf(expr, { ...scope, trace });
-  trace.values.set(printExpr(expr), value);
-  scope.trace.absorb(trace);
-  rememberIntegral(expr, scope, { value, trace });
+  const value = integralOf(expr, scope);
+  scope.trace.values.set(printExpr(expr), value);
   return value;
 }
 
