@@ -3,6 +3,8 @@ import { fixedCos, fixedExp, fixedLn, integerRoot, type FixedPoint } from "./fix
 
 /** Digits carried beyond those asked for: a result so close to a tie that they cannot tell is left to mathjs. */
 const guard = 24;
+/** mathjs knows ln 10 and π to some thousand digits; beyond these its own functions stay. */
+const mostDigits = 950;
 /** Words of seven digits, as BigNumber keeps them. */
 const wordDigits = 7;
 
@@ -16,6 +18,7 @@ type Name = "sqrt" | "exp" | "ln" | "cos";
  * is not certain to the last digit go to mathjs's own functions.
  */
 export function accelerate(Real: Constructor & { readonly precision: number }, digits: number): void {
+  if (digits > mostDigits) return;
   const prototype = Real.prototype as Record<Name, Unary>;
   const own = fixedPointOf(Real, digits);
   const make = (text: string): BigNumber => new Real(text);

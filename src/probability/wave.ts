@@ -1,4 +1,5 @@
 import type { Arithmetic, Real } from "../expr/number.js";
+import { times } from "../expr/times.js";
 
 /**
  * One term c · Π v^power · cos(Σ ω_v v + phase). Without frequency the phase is 0: a monomial.
@@ -60,7 +61,7 @@ export function constantValue(wave: Wave, arithmetic: Arithmetic): Real | undefi
 }
 
 export const scaleWave = (wave: Wave, factor: Real): Wave =>
-  factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: term.coefficient.times(factor) }));
+  factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: times(term.coefficient, factor) }));
 
 /** The sum, like terms merged. */
 export function addWaves(...waves: readonly Wave[]): Wave {
@@ -94,7 +95,7 @@ export function multiplyWaves(a: Wave, b: Wave): Wave {
 
 /** cos A cos B = (cos(A + B) + cos(A - B)) / 2. */
 function multiplyTerms(a: WaveTerm, b: WaveTerm): Wave {
-  const coefficient = a.coefficient.times(b.coefficient);
+  const coefficient = times(a.coefficient, b.coefficient);
   const powers = productOf(a.powers, b.powers);
   if (b.frequency.size === 0) return [{ ...a, coefficient, powers }];
   if (a.frequency.size === 0) return [{ ...b, coefficient, powers }];
@@ -190,7 +191,7 @@ function expectTerm(term: WaveTerm, law: WaveLaw, arithmetic: Arithmetic): Wave 
   if (omega !== undefined) {
     // cos' = -sin, and -sin(a) = cos(a + π/2).
     const turned = { ...lower, phase: lower.phase.plus(arithmetic.real(0).acos()) };
-    parts.push(scaleWave(expectTerm(turned, law, arithmetic), law.variance.times(omega)));
+    parts.push(scaleWave(expectTerm(turned, law, arithmetic), times(law.variance, omega)));
   }
   return addWaves(...parts);
 }
@@ -199,10 +200,13 @@ function expectTerm(term: WaveTerm, law: WaveLaw, arithmetic: Arithmetic): Wave 
 function expectCosine(term: WaveTerm, omega: Real, law: WaveLaw, arithmetic: Arithmetic): Wave {
   const mean = affineParts(law.mean, arithmetic);
   if (mean === undefined) throw new NotAffineError("expectWave: expected an affine mean inside a cosine");
-  const damped = term.coefficient.times(remembered("exp", omega.times(omega).times(law.variance).div(-2)));
+  const damped = times(
+    term.coefficient,
+    remembered("exp", times(times(omega, omega), law.variance).div(-2)),
+  );
   const rest = new Map([...term.frequency].filter(([name]) => name !== law.variable));
-  const moved = new Map([...mean.slopes].map(([name, slope]) => [name, slope.times(omega)] as const));
-  const phase = term.phase.plus(mean.offset.times(omega));
+  const moved = new Map([...mean.slopes].map(([name, slope]) => [name, times(slope, omega)] as const));
+  const phase = term.phase.plus(times(mean.offset, omega));
   return [settled(damped, term.powers, plus(rest, moved, addReals), phase)];
 }
 
@@ -237,7 +241,7 @@ function settled(
   const waves = new Map([...frequency].filter(([, value]) => !value.isZero()));
   if (waves.size > 0) return { coefficient, powers, frequency: waves, phase };
   return {
-    coefficient: coefficient.times(remembered("cos", phase)),
+    coefficient: times(coefficient, remembered("cos", phase)),
     powers,
     frequency: none,
     phase: phase.times(0),

@@ -16,7 +16,7 @@ export function tolerances(
   const { real } = arithmeticOf(digits);
   return bound
     ? { tolerance: real(doubleTolerance), digits: doubleDigits }
-    : { tolerance: real(10).pow(-Math.floor((digits * 5) / 8)), digits };
+    : { tolerance: real(`1e-${Math.floor((digits * 5) / 8)}`), digits };
 }
 
 export interface Found {
