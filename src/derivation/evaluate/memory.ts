@@ -3,7 +3,7 @@ import { structureOf } from "../../expr/structure.js";
 import { some } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import type { Names } from "../notation/names.js";
-import type { Role } from "../notation/notation.js";
+import type { Notation, Role } from "../notation/notation.js";
 import type { World } from "../world/world.js";
 import type { Scope, Trace } from "./scope.js";
 import type { Value } from "./value.js";
@@ -14,11 +14,8 @@ interface Entry {
   readonly trace: Trace;
 }
 
-interface Store {
-  readonly entries: Map<string, Entry>;
-  /** Values hold for one set of names. */
-  readonly names: Names;
-}
+/** Values hold for one set of names, or, where no definition has a part in them, for all of one notation. */
+type Store = WeakMap<Names | Notation, Map<string, Entry>>;
 
 const stores = new WeakMap<World, Store>();
 const mostEntries = 3_000;
@@ -35,15 +32,21 @@ export function recall(expr: Expr, scope: Scope, compute: (expr: Expr, scope: Sc
   const traits = traitsOf(expr, scope.names);
   const place = placeOf(traits, scope);
   if (place === undefined) return compute(expr, scope);
-  return remember(`${structureOf(expr)}|${place}`, scope, (at) => compute(expr, at));
+  const owner = traits.own ? scope.names : scope.names.notation;
+  return remember(`${structureOf(expr)}|${place}`, scope, (at) => compute(expr, at), owner);
 }
 
 /**
  * What `compute` gives at this place of this world, computed once for each key. A key belongs to one type of
  * values, and says everything of the scope but the world and the names that the value depends on.
  */
-export function remember<T>(key: string, scope: Scope, compute: (scope: Scope) => T): T {
-  const { entries } = storeOf(scope);
+export function remember<T>(
+  key: string,
+  scope: Scope,
+  compute: (scope: Scope) => T,
+  owner: Names | Notation = scope.names,
+): T {
+  const entries = entriesOf(scope.world, owner);
   const known = entries.get(key);
   if (known !== undefined) {
     scope.trace.absorb(known.trace);
@@ -60,12 +63,12 @@ export function remember<T>(key: string, scope: Scope, compute: (scope: Scope) =
   }
 }
 
-function storeOf({ world, names }: Scope): Store {
-  const known = stores.get(world);
-  if (known?.names === names) return known;
-  const made = { entries: new Map<string, Entry>(), names };
-  stores.set(world, made);
-  return made;
+function entriesOf(world: World, owner: Names | Notation): Map<string, Entry> {
+  const store = stores.get(world) ?? (new WeakMap() as Store);
+  stores.set(world, store);
+  const entries = store.get(owner) ?? new Map<string, Entry>();
+  store.set(owner, entries);
+  return entries;
 }
 
 /** What a value depends on beside the world. */
@@ -74,22 +77,22 @@ interface Traits {
   readonly coefficient: boolean;
   /** The time letters it may depend on; undefined for all. */
   readonly letters: readonly string[] | undefined;
+  /** Whether a definition may have a part in it: σ_t of the model, too, is looked up among them. */
+  readonly own: boolean;
   /** The unknown functions in it, whose values a relation assigns. */
   readonly unknown: readonly string[];
   /** Something that was not read: two of them may look alike and differ. */
   readonly opaque: boolean;
 }
 
-const traits = new WeakMap<Names, WeakMap<Expr, Traits>>();
+const found = new WeakMap<Names, WeakMap<Expr, Traits>>();
 
 function traitsOf(expr: Expr, names: Names): Traits {
-  const all = traits.get(names) ?? new WeakMap<Expr, Traits>();
-  traits.set(names, all);
-  const known = all.get(expr);
-  if (known !== undefined) return known;
-  const found = findTraits(expr, names);
-  all.set(expr, found);
-  return found;
+  const all = found.get(names) ?? new WeakMap<Expr, Traits>();
+  found.set(names, all);
+  const traits = all.get(expr) ?? findTraits(expr, names);
+  all.set(expr, traits);
+  return traits;
 }
 
 const coefficients = new Set<Role>([
@@ -104,10 +107,20 @@ const coefficients = new Set<Role>([
   "pi",
 ]);
 
+/** What the names change beside definitions: noises may be numbered, and the model has a σ_t. */
+const dependent = new Set<Role>([
+  "stepNoise",
+  "accumulatedNoise",
+  "noise",
+  "freshNoise",
+  "network",
+  "reverseDensity",
+]);
+
 function findTraits(expr: Expr, names: Names): Traits {
   const letters = new Set([names.notation.time]);
   const unknown = new Set<string>();
-  const seen = { opaque: false, coefficient: true, defined: false };
+  const seen = { opaque: false, coefficient: true, defined: false, own: false };
   some(expr, (node) => {
     if (node.kind === "opaque") seen.opaque = true;
     if (node.kind === "integral" || node.kind === "extremum" || node.kind === "gradient")
@@ -118,12 +131,13 @@ function findTraits(expr: Expr, names: Names): Traits {
     if (meaning.kind === "index") letters.add(node.name);
     if (meaning.kind === "unknown") unknown.add(node.name);
     if (meaning.kind === "defined") seen.defined = true;
+    if (meaning.kind === "role" ? dependent.has(meaning.role) : meaning.kind !== "index") seen.own = true;
     if (meaning.kind === "role" ? !coefficients.has(meaning.role) : meaning.kind !== "index")
       seen.coefficient = false;
     return false;
   });
-  const { opaque, coefficient, defined } = seen;
-  return { opaque, coefficient, unknown: [...unknown], letters: defined ? undefined : [...letters] };
+  const { opaque, coefficient, defined, own } = seen;
+  return { opaque, coefficient, own, unknown: [...unknown], letters: defined ? undefined : [...letters] };
 }
 
 /** Everything of the scope that the value may depend on; undefined where it is not kept. */

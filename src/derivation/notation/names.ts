@@ -44,6 +44,8 @@ export class Names implements Vocabulary {
     private readonly definitions: ReadonlyMap<string, Definition>,
     /** Letters whose numbered forms (z_1, z̄_2) the text has declared to be noises of their own. */
     readonly numbered: ReadonlySet<string> = new Set(),
+    /** The names with the same definitions, by their numbered letters: what was found with them is kept. */
+    private readonly relatives = new Map<string, Names>(),
   ) {}
 
   /** @throws InputError when a symbol of the notation is not one symbol */
@@ -62,7 +64,14 @@ export class Names implements Vocabulary {
   /** A copy in which exactly these letters number fresh noises. */
   withNumbered(letters: ReadonlySet<string>): Names {
     const same = letters.size === this.numbered.size && [...letters].every((each) => this.numbered.has(each));
-    return same ? this : new Names(this.notation, this.tables, this.definitions, letters);
+    if (same) return this;
+    this.relatives.set([...this.numbered].sort().join(), this);
+    const key = [...letters].sort().join();
+    const names =
+      this.relatives.get(key) ??
+      new Names(this.notation, this.tables, this.definitions, letters, this.relatives);
+    this.relatives.set(key, names);
+    return names;
   }
 
   lookUp(symbol: SymbolExpr): Lookup {
