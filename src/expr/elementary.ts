@@ -131,7 +131,7 @@ function logarithm(x: BigNumber, fixed: FixedPoint): Approximate | undefined {
   let k = exponent + length;
   let m = (value << bits) / powerOfTen(length);
   // m is between 1/10 and 1 so far.
-  if (m << 2n < 1n << bits) [m, k] = [(10n * value << bits) / powerOfTen(length), k - 1];
+  if (m << 2n < 1n << bits) [m, k] = [((10n * value) << bits) / powerOfTen(length), k - 1];
   const digits = decimalDigits(bits);
   const found = fixedLn(m, fixed) + BigInt(k) * ln10;
   return { value: fromFixed(found, bits, digits), exponent: -digits };

@@ -68,7 +68,7 @@ export function addWaves(...waves: readonly Wave[]): Wave {
   const merged = new Map<string, WaveTerm>();
   for (const wave of waves) {
     for (const term of wave) {
-      const key = keyOf(term);
+      const key = shapeOf(term);
       const known = merged.get(key);
       merged.set(
         key,
@@ -190,20 +190,26 @@ function expectTerm(term: WaveTerm, law: WaveLaw, arithmetic: Arithmetic): Wave 
   }
   if (omega !== undefined) {
     // cos' = -sin, and -sin(a) = cos(a + π/2).
-    const turned = { ...lower, phase: lower.phase.plus(arithmetic.real(0).acos()) };
+    const turned = { ...lower, phase: lower.phase.plus(quarterTurn(arithmetic)) };
     parts.push(scaleWave(expectTerm(turned, law, arithmetic), times(law.variance, omega)));
   }
   return addWaves(...parts);
+}
+
+const quarterTurns = new Map<number, Real>();
+
+/** π/2 */
+function quarterTurn({ digits, real }: Arithmetic): Real {
+  const value = quarterTurns.get(digits) ?? real(0).acos();
+  quarterTurns.set(digits, value);
+  return value;
 }
 
 /** E cos(ω v + a) = exp(-ω² s² / 2) cos(ω m + a). */
 function expectCosine(term: WaveTerm, omega: Real, law: WaveLaw, arithmetic: Arithmetic): Wave {
   const mean = affineParts(law.mean, arithmetic);
   if (mean === undefined) throw new NotAffineError("expectWave: expected an affine mean inside a cosine");
-  const damped = times(
-    term.coefficient,
-    remembered("exp", times(times(omega, omega), law.variance).div(-2)),
-  );
+  const damped = times(term.coefficient, remembered("exp", times(times(omega, omega), law.variance).div(-2)));
   const rest = new Map([...term.frequency].filter(([name]) => name !== law.variable));
   const moved = new Map([...mean.slopes].map(([name, slope]) => [name, times(slope, omega)] as const));
   const phase = term.phase.plus(times(mean.offset, omega));
@@ -267,8 +273,8 @@ function plus<T>(
 
 const keys = new WeakMap<object, string>();
 
-/** What tells terms apart that cannot be added. */
-function keyOf({ powers, frequency, phase }: WaveTerm): string {
+/** A name for all of a term but its coefficient: terms of one shape are added. */
+export function shapeOf({ powers, frequency, phase }: WaveTerm): string {
   if (frequency.size === 0) return keyOfMap(powers);
   return `${keyOfMap(powers)};${keyOfMap(frequency)};${keyOfReal(phase)}`;
 }

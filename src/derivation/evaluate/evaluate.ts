@@ -109,9 +109,19 @@ function literal(text: string, expr: Expr, scope: Scope): Value {
   if (text.length > largest.digits) {
     throw new EvaluationError("unsupported", `a number of more than ${largest.digits} digits`, expr.span);
   }
-  const value = scope.world.arithmetic.real(text);
-  return value.isZero() ? { kind: "zero" } : number(value);
+  const { arithmetic } = scope.world;
+  const read = literals.get(expr) ?? new Map<number, Value>();
+  literals.set(expr, read);
+  const known = read.get(arithmetic.digits);
+  if (known !== undefined) return known;
+  const value = arithmetic.real(text);
+  const made: Value = value.isZero() ? { kind: "zero" } : number(value);
+  read.set(arithmetic.digits, made);
+  return made;
 }
+
+/** Values of literals, by the digits carried. */
+const literals = new WeakMap<Expr, Map<number, Value>>();
 
 function scalar(expr: Expr, scope: Scope): Real {
   const value = evaluate(expr, scope);

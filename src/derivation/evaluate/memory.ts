@@ -64,7 +64,7 @@ export function remember<T>(
 }
 
 function entriesOf(world: World, owner: Names | Notation): Map<string, Entry> {
-  const store = stores.get(world) ?? (new WeakMap() as Store);
+  const store = stores.get(world) ?? (new WeakMap());
   stores.set(world, store);
   const entries = store.get(owner) ?? new Map<string, Entry>();
   store.set(owner, entries);

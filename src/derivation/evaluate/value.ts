@@ -94,7 +94,10 @@ export function innerProduct(a: Affine, b: Affine, arithmetic: Arithmetic, span:
   if (a.coefficients.size > 0 || b.coefficients.size > 0) {
     throw new EvaluationError("unsupported", "the law of a product of random vectors is not computed", span);
   }
-  return a.offset.reduce((sum, x, at) => sum.plus(times(x, b.offset[at] ?? arithmetic.zero)), arithmetic.zero);
+  return a.offset.reduce(
+    (sum, x, at) => sum.plus(times(x, b.offset[at] ?? arithmetic.zero)),
+    arithmetic.zero,
+  );
 }
 
 /** The number in a value that is one; 0 only where the arithmetic is given. */

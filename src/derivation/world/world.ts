@@ -1,13 +1,6 @@
 import type { Arithmetic, Real } from "../../expr/number.js";
 import { times } from "../../expr/times.js";
-import {
-  add,
-  constant,
-  realize,
-  scale,
-  standardNoise,
-  type Affine,
-} from "../../probability/affine.js";
+import { add, constant, realize, scale, standardNoise, type Affine } from "../../probability/affine.js";
 import type { Conditional } from "../../probability/gaussian.js";
 import type { BoundPoint } from "../notation/notation.js";
 import type { Draw } from "./draw.js";
