@@ -64,7 +64,7 @@ export function remember<T>(
 }
 
 function entriesOf(world: World, owner: Names | Notation): Map<string, Entry> {
-  const store = stores.get(world) ?? (new WeakMap());
+  const store = stores.get(world) ?? new WeakMap();
   stores.set(world, store);
   const entries = store.get(owner) ?? new Map<string, Entry>();
   store.set(owner, entries);
@@ -72,7 +72,7 @@ function entriesOf(world: World, owner: Names | Notation): Map<string, Entry> {
 }
 
 /** What a value depends on beside the world. */
-interface Traits {
+export interface Traits {
   /** A number made of the schedule's coefficients alone: states, noises and networks have no part in it. */
   readonly coefficient: boolean;
   /** The time letters it may depend on; undefined for all. */
@@ -87,7 +87,8 @@ interface Traits {
 
 const found = new WeakMap<Names, WeakMap<Expr, Traits>>();
 
-function traitsOf(expr: Expr, names: Names): Traits {
+/** What the value of an expression depends on. */
+export function traitsOf(expr: Expr, names: Names): Traits {
   const all = found.get(names) ?? new WeakMap<Expr, Traits>();
   found.set(names, all);
   const traits = all.get(expr) ?? findTraits(expr, names);
@@ -118,7 +119,7 @@ const dependent = new Set<Role>([
 ]);
 
 function findTraits(expr: Expr, names: Names): Traits {
-  const letters = new Set([names.notation.time]);
+  const letters = new Set<string>();
   const unknown = new Set<string>();
   const seen = { opaque: false, coefficient: true, defined: false, own: false };
   some(expr, (node) => {
@@ -127,7 +128,9 @@ function findTraits(expr: Expr, names: Names): Traits {
       seen.coefficient = false;
     if (node.kind === "series") letters.add(node.index);
     if (node.kind !== "symbol") return false;
-    const { meaning } = names.lookUp(node);
+    const { meaning, time } = names.lookUp(node);
+    // Without a subscript the time of the statement is meant.
+    if (time === undefined && meaning.kind !== "index") letters.add(names.notation.time);
     if (meaning.kind === "index") letters.add(node.name);
     if (meaning.kind === "unknown") unknown.add(node.name);
     if (meaning.kind === "defined") seen.defined = true;

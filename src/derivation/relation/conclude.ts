@@ -85,7 +85,9 @@ function holding(found: Found, question: Question, note: string | undefined): De
   const any = survey.free.size > 0 ? `for all values of ${[...survey.free].join(", ")}` : undefined;
   const times = describeTimes(survey, question.names.notation.time);
   const free = Object.keys(found.survey.others).map((name) => `for all ${name}`);
-  const reason = [note, times, ...free, any, fresh].filter((part) => part !== undefined).join("; ");
+  const [{ T, schedule } = { T: 0 }] = question.draws;
+  const given = schedule === undefined ? undefined : `for the betas of the schedule ${schedule}, T = ${T}`;
+  const reason = [note, given, times, ...free, any, fresh].filter((part) => part !== undefined).join("; ");
   return {
     verdict: "holds",
     inLaw: survey.inLaw,
