@@ -3,6 +3,7 @@ import type { Expr, SymbolExpr } from "../expr/expr.js";
 import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { conditional, type Clause } from "../tex/statement.js";
+import { withinFormula } from "./evaluate/scope.js";
 import { ddpm } from "./notation/ddpm.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
@@ -63,7 +64,7 @@ export function checkStatements(
   options: CheckOptions = {},
 ): CheckReport {
   const checker = new Checker(checkedOptions(options));
-  const results = statements.flatMap((statement, at) => checker.check(statement, at));
+  const results = statements.flatMap((statement, at) => withinFormula(() => checker.check(statement, at)));
   return { statements: results, summary: summarize(results) };
 }
 

@@ -1,8 +1,9 @@
-import type { Expr, PowerExpr, ProductExpr } from "../../expr/expr.js";
+import type { ElementaryExpr, Expr, PowerExpr, ProductExpr, SumExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
+import { noteLoss } from "./loss.js";
 import { recall } from "./memory.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
@@ -56,16 +57,14 @@ function compute(expr: Expr, scope: Scope): Value {
           expr.span,
         );
       }
-      return expr.terms
-        .map((term) => ({ value: evaluate(term, scope), span: term.span }))
-        .reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
+      return evaluateSum(expr, scope);
     case "negation":
       return negate(evaluate(expr.of, scope), arithmetic);
     case "product":
       return evaluateProduct(expr, scope);
     case "quotient": {
       const by = evaluate(expr.denominator, scope);
-      if (by.kind === "number") scope.trace.divisors.push(by.value);
+      if (by.kind === "number") scope.trace.divide(by.value);
       return divide(evaluate(expr.numerator, scope), by, arithmetic, expr.denominator.span);
     }
     case "power":
@@ -73,7 +72,7 @@ function compute(expr: Expr, scope: Scope): Value {
     case "root":
       return squareRoot(scalar(expr.of, scope), expr);
     case "elementary":
-      return elementary(expr.name, scalar(expr.of, scope), expr);
+      return evaluateElementary(expr, scope);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
     case "bars":
@@ -103,6 +102,15 @@ function compute(expr: Expr, scope: Scope): Value {
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }
+}
+
+function evaluateSum(expr: SumExpr, scope: Scope): Value {
+  const terms = expr.terms.map((term) => ({ value: evaluate(term, scope), span: term.span }));
+  noteLoss(
+    terms.map(({ value }) => value),
+    scope,
+  );
+  return terms.reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
 }
 
 function literal(text: string, expr: Expr, scope: Scope): Value {
@@ -160,7 +168,9 @@ function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   }
   if (base.kind === "matrix") return matrixPower(base.scale, exponent, expr);
   const x = scalarOf(base, arithmetic) ?? arithmetic.zero;
-  if (exponent.isNegative()) scope.trace.divisors.push(x);
+  // x^p is 1 + p log x + …
+  noteLoss([number(exponent), number(arithmetic.one)], scope);
+  if (exponent.isNegative()) scope.trace.divide(x);
   return number(realPower(x, exponent, expr));
 }
 
@@ -185,6 +195,13 @@ function squareRoot(x: Real, expr: Expr): Value {
   if (x.isNegative() && !x.isZero())
     throw new EvaluationError("domain", "the square root of a negative number", expr.span);
   return number(x.sqrt());
+}
+
+function evaluateElementary(expr: ElementaryExpr, scope: Scope): Value {
+  const x = scalar(expr.of, scope);
+  // e^x is 1 + x + …
+  if (expr.name === "exp") noteLoss([number(x), number(scope.world.arithmetic.one)], scope);
+  return elementary(expr.name, x, expr);
 }
 
 function elementary(name: "exp" | "log", x: Real, expr: Expr): Value {

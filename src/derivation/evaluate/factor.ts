@@ -103,7 +103,12 @@ export function logDensity(factor: Factor, open: Open): Wave {
   const model = process === "model" ? `${deviation}|${network}|${reading}|${[...indices].join()}` : "";
   const place = `${textOfMoved(moved)}|${model}`;
   const key = `log ${process} ${of.join()} ${given.join()} over ${variables.join()}|${place}`;
-  return remember(key, open.scope, (scope) => computeLogDensity(factor, { ...open, scope }));
+  return remember(
+    key,
+    open.scope,
+    (scope) => computeLogDensity(factor, { ...open, scope }),
+    factor.expr.span,
+  );
 }
 
 function computeLogDensity(factor: Factor, open: Open): Wave {

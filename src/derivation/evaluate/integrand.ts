@@ -1,4 +1,12 @@
-import type { CallExpr, Expr, PowerExpr, ProductExpr, SeriesExpr, SymbolExpr } from "../../expr/expr.js";
+import type {
+  CallExpr,
+  Expr,
+  PowerExpr,
+  ProductExpr,
+  SeriesExpr,
+  SumExpr,
+  SymbolExpr,
+} from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import { constantWave, scaleWave, type Wave } from "../../probability/wave.js";
 import type { Definition } from "../notation/names.js";
@@ -18,6 +26,7 @@ import {
   type Field,
   type Open,
 } from "./field.js";
+import { noteLossOf } from "./loss.js";
 import { accumulatedNoise, posteriorMean, stepNoise } from "./functions.js";
 import { logField } from "./logarithm.js";
 import { networkField } from "./network.js";
@@ -59,9 +68,7 @@ export function evaluateField(expr: Expr, open: Open): Field {
     case "series":
       return seriesField(expr, open);
     case "sum":
-      return expr.terms
-        .map((term) => ({ field: evaluateField(term, open), span: term.span }))
-        .reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
+      return sumField(expr, open);
     case "negation":
       return negated(evaluateField(expr.of, open), open);
     case "product":
@@ -78,6 +85,16 @@ export function evaluateField(expr: Expr, open: Open): Field {
     default:
       return fieldOf(scope.evaluate(expr, scope), scope);
   }
+}
+
+function sumField(expr: SumExpr, open: Open): Field {
+  const terms = expr.terms.map((term) => ({ field: evaluateField(term, open), span: term.span }));
+  const parts = terms.flatMap(({ field }) => (field.kind === "scalar" ? [field.value] : []));
+  noteLossOf(
+    parts.map((wave) => wave.map(({ coefficient }) => coefficient)),
+    open.scope,
+  );
+  return terms.reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
 }
 
 /** A function of parts that must not depend on the open states. */

@@ -1,4 +1,4 @@
-import type { Expr, Kind } from "../../expr/expr.js";
+import type { Expr, Kind, Span } from "../../expr/expr.js";
 import { structureOf } from "../../expr/structure.js";
 import { some } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
@@ -33,7 +33,7 @@ export function recall(expr: Expr, scope: Scope, compute: (expr: Expr, scope: Sc
   const place = placeOf(traits, scope);
   if (place === undefined) return compute(expr, scope);
   const owner = traits.own ? scope.names : scope.names.notation;
-  return remember(`${structureOf(expr)}|${place}`, scope, (at) => compute(expr, at), owner);
+  return remember(`${structureOf(expr)}|${place}`, scope, (at) => compute(expr, at), expr.span, owner);
 }
 
 /**
@@ -44,11 +44,13 @@ export function remember<T>(
   key: string,
   scope: Scope,
   compute: (scope: Scope) => T,
+  span: Span,
   owner: Names | Notation = scope.names,
 ): T {
   const entries = entriesOf(scope.world, owner);
   const known = entries.get(key);
   if (known !== undefined) {
+    scope.trace.step(span, known.trace.weight);
     scope.trace.absorb(known.trace);
     return known.value as T;
   }

@@ -3,6 +3,7 @@ import { children, mapChildren, sameExpr } from "../../expr/walk.js";
 import type { Real } from "../../expr/number.js";
 import { structureOf } from "../../expr/structure.js";
 import { EvaluationError } from "./error.js";
+import { noteLoss } from "./loss.js";
 import { remember, traitsOf } from "./memory.js";
 import { withIndex, type Scope } from "./scope.js";
 import { evaluateTime } from "./time.js";
@@ -24,8 +25,11 @@ export function evaluateSeries(expr: SeriesExpr, scope: Scope): Value {
 const emptySeries = ({ operator }: SeriesExpr, { world }: Scope): Value =>
   operator === "sum" ? { kind: "zero" } : number(world.arithmetic.one);
 
-const extended = (total: Value, term: Value, { operator, span }: SeriesExpr, { world }: Scope): Value =>
-  operator === "sum" ? addValues(total, term, span) : multiply(total, term, world.arithmetic, span);
+function extended(total: Value, term: Value, { operator, span }: SeriesExpr, scope: Scope): Value {
+  if (operator === "product") return multiply(total, term, scope.world.arithmetic, span);
+  noteLoss([total, term], scope);
+  return addValues(total, term, span);
+}
 
 /** From so many terms on, a series is continued from the last time it was evaluated. */
 const longSeries = 32;
@@ -40,14 +44,21 @@ interface Totals {
   readonly values: Value[];
   readonly divisors: Real[];
   readonly divisorsAfter: number[];
+  readonly lostAfter: boolean[];
   readonly free: Set<string>;
 }
 
 /** Π_{s=1}^t α_s for all t of a schedule takes T products, not T²/2. */
 function runningTotal(expr: SeriesExpr, lower: number, upper: number, scope: Scope): Value {
   const key = `totals ${structureOf(expr.body)} ${expr.operator} ${expr.index} ${lower} ${scope.deviation}`;
-  const empty = (): Totals => ({ values: [], divisors: [], divisorsAfter: [], free: new Set() });
-  const totals = remember(key, scope, empty, scope.names.notation);
+  const empty = (): Totals => ({
+    values: [],
+    divisors: [],
+    divisorsAfter: [],
+    lostAfter: [],
+    free: new Set(),
+  });
+  const totals = remember(key, scope, empty, expr.span, scope.names.notation);
   let total = totals.values.at(-1) ?? emptySeries(expr, scope);
   for (let at = lower + totals.values.length; at <= upper; at++) {
     const trace = scope.trace.beside();
@@ -58,14 +69,15 @@ function runningTotal(expr: SeriesExpr, lower: number, upper: number, scope: Sco
       scope,
     );
     for (const symbol of trace.free) totals.free.add(symbol);
+    totals.lostAfter.push(trace.lost || totals.lostAfter.at(-1) === true);
     totals.divisors.push(...trace.divisors);
     totals.divisorsAfter.push(totals.divisors.length);
     totals.values.push(total);
   }
   const last = upper - lower;
+  scope.trace.lost ||= totals.lostAfter[last] === true;
   for (const symbol of totals.free) scope.trace.free.add(symbol);
-  for (const divisor of totals.divisors.slice(0, totals.divisorsAfter[last]))
-    scope.trace.divisors.push(divisor);
+  for (const divisor of totals.divisors.slice(0, totals.divisorsAfter[last])) scope.trace.divide(divisor);
   return totals.values[last] ?? total;
 }
 

@@ -69,6 +69,7 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     digits: tolerances(question.digits, survey.bound).digits,
     counterexample,
     ...(survey.model ? { model: true } : {}),
+    ...(survey.lost ? { lost: true } : {}),
     // Where the statement makes no sense, both sides of the counterexample say why.
     ...(counterexample.left === counterexample.right ? { reason: counterexample.left } : {}),
   };
@@ -93,6 +94,7 @@ function holding(found: Found, question: Question, note: string | undefined): De
     inLaw: survey.inLaw,
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
+    ...(survey.lost ? { lost: true } : {}),
     ...(reason === "" ? {} : { reason }),
   };
 }

@@ -28,7 +28,7 @@ export interface Claim extends Sides {
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
 export function decide(claim: Claim, question: Question): Decision {
   try {
-    const decision = decideRelation(claim, question);
+    const decision = decideWithDigits(claim, question);
     return decision.verdict === "fails" && decision.model === true
       ? reconsidered(decision, claim, question)
       : decision;
@@ -36,6 +36,20 @@ export function decide(claim: Claim, question: Question): Decision {
     if (error instanceof EvaluationError) return refusal(error, claim, question);
     throw error;
   }
+}
+
+const mostDigits = 512;
+
+/** A verdict that rests on terms too small for the digits carried is asked for again with twice as many. */
+function decideWithDigits(claim: Claim, question: Question): Decision {
+  const decision = decideRelation(claim, question);
+  if (decision.lost !== true) return decision;
+  const digits = 2 * question.digits;
+  if (digits <= mostDigits) return decideWithDigits(claim, { ...question, digits });
+  return undecided(
+    `some terms are so small beside others that ${question.digits} digits do not tell`,
+    question,
+  );
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Decision {
   readonly digits: number;
   readonly reason?: string;
   readonly counterexample?: Counterexample;
+  /** Whether terms were too small for the digits carried, so that the verdict says nothing. */
+  readonly lost?: boolean;
   /** Whether the model took part, whose σ_t the text may have chosen elsewhere. */
   readonly model?: boolean;
   /** What the statement adds to the names of those after it. */

@@ -27,6 +27,8 @@ export interface Survey {
   readonly inLaw: boolean;
   readonly bound: boolean;
   readonly model: boolean;
+  /** Whether a term was too small to be seen: where the relation fails, or else at every place. */
+  readonly lost: boolean;
   readonly free: ReadonlySet<string>;
   /** Times at which the statement was tested, and why not at the others. */
   readonly tested: ReadonlySet<number>;
@@ -49,6 +51,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
   let [admissible, maxError, inLaw, bound, model] = [0, 0, false, false, false];
   const budget = { steps: 0 };
   let failure: Survey["failure"];
+  let seen = false;
   for (const place of places) {
     const trace = new Trace(budget);
     const outcome = judgeOrSkip(place, trace, judge);
@@ -63,6 +66,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     inLaw ||= outcome.inLaw;
     bound ||= trace.bound;
     model ||= trace.model;
+    seen ||= !trace.lost;
     maxError = Math.max(maxError, outcome.error);
     if (!outcome.agrees) {
       failure = { place, outcome, trace };
@@ -76,6 +80,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     inLaw,
     bound,
     model,
+    lost: failure === undefined ? admissible > 0 && !seen : failure.trace.lost,
     free,
     tested,
     skipped,
