@@ -3,6 +3,7 @@ import type { Expr, SymbolExpr } from "../expr/expr.js";
 import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
+import { withinFormula } from "./evaluate/scope.js";
 import { ddpm } from "./notation/ddpm.js";
 import { declaredChain, noStructure, withChain } from "./general/structure.js";
 import { readDataPoint } from "./notation/dataPoint.js";
@@ -26,6 +27,7 @@ import {
   type StatementResult,
 } from "./verdict/verdict.js";
 import { drawWorld, type Draw } from "./world/draw.js";
+import { checkedSchedule, drawScheduleWorld, type GivenSchedule } from "./world/given.js";
 
 /** A formula to check. Several statements with the same `chain` form one derivation, in their order. */
 export interface StatementSource {
@@ -48,7 +50,15 @@ export interface CheckOptions {
   readonly worlds?: number;
   /** Significant digits carried, 20 to 500. */
   readonly digits?: number;
+  /**
+   * Judges at the betas of this schedule and at every t of it, instead of at random betas; in one world unless
+   * `worlds` says otherwise. What holds there need not hold for other betas.
+   */
+  readonly schedule?: GivenSchedule;
 }
+
+/** All options but the schedule have defaults. */
+type Checked = Required<Omit<CheckOptions, "schedule">> & Pick<CheckOptions, "schedule">;
 
 export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64 } as const;
 
@@ -64,7 +74,7 @@ export function checkStatements(
   options: CheckOptions = {},
 ): CheckReport {
   const checker = new Checker(checkedOptions(options));
-  const results = statements.flatMap((statement, at) => checker.check(statement, at));
+  const results = statements.flatMap((statement, at) => withinFormula(() => checker.check(statement, at)));
   return { statements: results, summary: summarize(results) };
 }
 
@@ -73,8 +83,10 @@ export function checkLatex(latex: string, options: CheckOptions = {}): CheckRepo
   return checkStatements([{ latex }], options);
 }
 
-function checkedOptions(options: CheckOptions): Required<CheckOptions> {
-  const all = { ...checkDefaults, ...options };
+function checkedOptions(options: CheckOptions): Checked {
+  const worlds = options.schedule === undefined ? checkDefaults.worlds : 1;
+  const all = { ...checkDefaults, worlds, ...options };
+  if (all.schedule !== undefined) checkedSchedule(all.schedule);
   requireInteger("seed", all.seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireInteger("worlds", all.worlds, 1, 1000);
   requireInteger("digits", all.digits, 20, 500);
@@ -112,9 +124,12 @@ class Checker {
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
 
-  constructor(private readonly options: Required<CheckOptions>) {
-    this.names = Names.of(options.notation);
-    this.draws = Array.from({ length: options.worlds }, (_, at) => drawWorld(options.seed, at));
+  constructor(private readonly options: Checked) {
+    const { notation, schedule, seed, worlds } = options;
+    this.names = Names.of(notation);
+    this.draws = Array.from({ length: worlds }, (_, at) =>
+      schedule === undefined ? drawWorld(seed, at) : drawScheduleWorld(schedule, seed, at),
+    );
   }
 
   private get question(): Question {

@@ -11,6 +11,8 @@ type Failure = NonNullable<Survey["failure"]>;
 
 const pocketWorlds = 24;
 const shown = 6;
+/** Of the values at a schedule, which may be a thousand. */
+const mostValues = 12;
 
 /** The failure in a world small enough for a pocket calculator, or, if none of them shows it, as found. */
 export function findCounterexample(
@@ -18,6 +20,8 @@ export function findCounterexample(
   judge: Judge,
   question: { readonly seed: number },
 ): Counterexample {
+  // What fails for a given schedule is shown there: for other betas it may hold.
+  if (failure.place.draw.schedule !== undefined) return describe(failure);
   for (let at = 0; at < pocketWorlds; at++) {
     const draw = drawPocketWorld(question.seed, at);
     const times =
@@ -52,18 +56,21 @@ function differsVisibly(outcome: Outcome): boolean {
 function describe({ place, outcome, trace }: Failure): Counterexample {
   const { draw, t } = place;
   const values: Record<string, string> = {};
-  draw.beta.forEach((beta, at) => {
-    if (at > 0) values[`\\beta_{${at}}`] = beta;
-  });
-  const mentioned = [...trace.values].filter(([symbol]) => symbol !== "I" && !(symbol in values));
+  const given = draw.schedule === undefined ? draw.beta.entries() : [];
+  for (const [at, beta] of given) if (at > 0) values[`\\beta_{${at}}`] = beta;
+  const mentioned = [...trace.values]
+    .filter(([symbol]) => symbol !== "I" && !(symbol in values))
+    .slice(0, draw.schedule === undefined ? undefined : mostValues);
   if (mentioned.some(([, value]) => value.kind === "vector")) values["x_{0}"] = printParts(draw.x0);
   for (const [symbol, value] of mentioned) values[symbol] = printValue(value);
   const left = outcome.problem ?? printValue(outcome.left);
   const right = outcome.problem ?? printValue(outcome.right);
-  const given = Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`);
+  const written = Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`);
   const where = t === undefined ? "" : ` at t = ${t}`;
   const ending = outcome.problem ?? `the left side is ${left}, the right side ${right}`;
-  const text = `With T = ${draw.T}${where}: ${given.join(", ")}; ${ending}.`;
+  const betas = draw.schedule === undefined ? "" : ` and the betas of the schedule ${draw.schedule}`;
+  const numbers = written.length === 0 ? "" : `${written.join(", ")}; `;
+  const text = `With T = ${draw.T}${betas}${where}: ${numbers}${ending}.`;
   return { T: draw.T, ...(t === undefined ? {} : { t }), values, left, right, text };
 }
 
