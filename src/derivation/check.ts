@@ -4,12 +4,13 @@ import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { conditional, type Clause } from "../tex/statement.js";
 import { ddpm } from "./notation/ddpm.js";
-import { declaredChain, noStructure, withChain } from "./general/structure.js";
+import { noStructure } from "./general/structure.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
+import { declareDependence } from "./relation/general/declare.js";
 import type { Decision, Question } from "./relation/question.js";
 import {
   summarize,
@@ -155,12 +156,10 @@ class Checker {
     const chain = this.after(first, clause, ownLeft ? {} : before);
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
-    const markov = declaredChain(clause, this.names);
-    if (markov !== undefined) {
-      this.structure = withChain(this.structure, markov);
-      const reason = "a Markov chain: given the one before it, each depends on no other before it";
-      const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
-      return { found: [{ relation, decision }], chain: {} };
+    const dependence = declareDependence(clause, this.question);
+    if (dependence !== undefined) {
+      this.structure = dependence.structure;
+      return { found: [{ relation, decision: dependence.decision }], chain: {} };
     }
     if (clause.steps.length === 0)
       return { found: not("an expression without a relation states nothing"), chain };
