@@ -5,7 +5,7 @@ import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
 import { withinFormula } from "./evaluate/scope.js";
 import { ddpm } from "./notation/ddpm.js";
-import { declaredChain, noStructure, withChain } from "./general/structure.js";
+import { noStructure } from "./general/structure.js";
 import { readDataPoint } from "./notation/dataPoint.js";
 import { Names, type Solved } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
@@ -17,6 +17,7 @@ import { decide, undecided, variableOf } from "./relation/decide.js";
 import { decideNaming } from "./relation/introduce.js";
 import { decideWithin, type Written } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
+import { declareDependence } from "./relation/general/declare.js";
 import type { Decision, Question } from "./relation/question.js";
 import { chooseReading, type Finding } from "./relation/reading.js";
 import {
@@ -239,12 +240,10 @@ class Checker {
     const chain = { ...before, ...this.after(first, clause, ownLeft ? {} : before) };
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
-    const markov = declaredChain(clause, this.names);
-    if (markov !== undefined) {
-      this.structure = withChain(this.structure, markov);
-      const reason = "a Markov chain: given the one before it, each depends on no other before it";
-      const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
-      return { found: [{ relation, decision }], chain: {} };
+    const dependence = declareDependence(clause, this.question);
+    if (dependence !== undefined) {
+      this.structure = dependence.structure;
+      return { found: [{ relation, decision: dependence.decision }], chain: {} };
     }
     if (clause.steps.length === 0) {
       const decisions = clause.subjects.map((subject) => decideNaming(subject, latex, this.question));

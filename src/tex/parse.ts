@@ -5,7 +5,8 @@ import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
 import { parseFamily, parseGroup, refuseSeparator } from "./group.js";
-import { variablesBelow, parseIntegral, sumVariables } from "./integral.js";
+import { parseIntegral, sumVariables } from "./integral.js";
+import { variablesBelow } from "./measure.js";
 import { describeToken, spanOf, type Token } from "./token.js";
 
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
