@@ -257,6 +257,13 @@ class Parser {
   private ambiguous(of: Expr, apply: (argument: Expr) => ElementaryExpr): Expr {
     const followers = this.followers();
     const wide = apply(joined(of, followers));
+    // One within another would double the readings every time.
+    if (some(wide, ({ kind }) => kind === "ambiguous"))
+      return {
+        kind: "opaque",
+        what: `\\${wide.name} of what is ambiguous (brackets would tell), which`,
+        span: wide.span,
+      };
     const raised = of.kind === "power" && followers.length === 0;
     const narrow = raised ? { ...of, base: apply(of.base) } : joined(apply(of), followers);
     return { kind: "ambiguous", wide, narrow, span: wide.span };
