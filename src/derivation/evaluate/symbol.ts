@@ -213,7 +213,7 @@ export function evaluateDefinition(
 function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", scope: Scope): Value {
   const time = lookup.time === undefined ? "" : freeIndex(lookup.time, scope);
   scope.trace.free.add(printExpr(expr));
-  return number(scope.world.arithmetic.real(scope.world.draw.free(`${lookup.key}${time}`, sign)));
+  return number(scope.world.free(`${lookup.key}${time}`, sign));
 }
 
 /** A subscript of an unknown symbol is a time if it can be one, and a label if not. */
