@@ -1,6 +1,6 @@
 import { InputError } from "../error.js";
 import type { Expr, SymbolExpr } from "../expr/expr.js";
-import { describePlace } from "../tex/error.js";
+import { describePlace, ReadError } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
 import { withinFormula } from "./evaluate/scope.js";
@@ -145,7 +145,7 @@ class Checker {
     let chain: Chain = (key === undefined ? undefined : this.chains.get(key)) ?? {};
     const known = this.documents.get(document) ?? Names.of(this.options.notation);
     this.names = known.withSolved(chain.solved ?? []);
-    const lines = readLatex(statement.latex, this.names);
+    const lines = withinClaims(readLatex(statement.latex, this.names));
     const results: StatementResult[] = [];
     for (const [number, line] of lines.entries()) {
       const name = lines.length === 1 ? id : `${id}.${number + 1}`;
@@ -333,6 +333,22 @@ class Checker {
       ...(reasons.length === 0 ? {} : { reason: [...new Set(reasons)].join("; ") }),
     };
   }
+}
+
+const mostClaims = 400;
+
+/** Each claim is judged in every world: a formula of thousands of them, which no text has, is refused as a whole. */
+function withinClaims(lines: readonly ReadLine[]): readonly ReadLine[] {
+  const clauses = lines.flatMap((line) => line.clauses ?? []);
+  const claims = clauses.reduce(
+    (sum, { subjects, steps }) => sum + Math.max(1, subjects.length) * steps.length,
+    0,
+  );
+  const count = Math.max(lines.length, claims);
+  const [first] = lines;
+  if (first === undefined || count <= mostClaims) return lines;
+  const problem = `the formula has ${count} lines or relations; at most ${mostClaims} are judged`;
+  return [{ latex: first.latex, span: first.span, error: new ReadError(problem, { start: 0, end: 0 }) }];
 }
 
 /** A claim about laws alone makes the line one in law only if the line claims nothing else. */

@@ -25,7 +25,7 @@ import {
 } from "./value.js";
 
 /** Exponents and arguments of exp beyond these are refused: their digits would take for ever. */
-const largest = { exponent: 1_000, exp: 100_000, digits: 40 } as const;
+const largest = { exponent: 1_000, exp: 100_000, digits: 40, places: 1_000_000_000 } as const;
 
 /** A transcendental function at 64 digits takes as long as this many sums. */
 const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
@@ -198,6 +198,9 @@ function realPower(x: Real, exponent: Real, expr: Expr): Real {
   if (x.isNegative() && !exponent.isInteger()) {
     throw new EvaluationError("domain", "a negative number is raised to a broken power", expr.span);
   }
+  // Powers of powers would end at infinity, where all of them are equal.
+  if (Math.abs(x.e) * exponent.abs().toNumber() > largest.places)
+    throw new EvaluationError("unsupported", `a power beyond 10^{±${largest.places}}`, expr.span);
   return x.pow(exponent);
 }
 

@@ -17,8 +17,10 @@ export function evaluateSeries(expr: SeriesExpr, scope: Scope): Value {
   if (upper - lower >= longSeries && dependsOnIndexAlone(expr, scope))
     return runningTotal(expr, lower, upper, scope);
   let total = emptySeries(expr, scope);
-  for (let at = lower; at <= upper; at++)
+  for (let at = lower; at <= upper; at++) {
+    scope.trace.step(expr.span);
     total = extended(total, scope.evaluate(expr.body, withIndex(scope, expr.index, at)), expr, scope);
+  }
   return total;
 }
 

@@ -229,7 +229,7 @@ function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", 
   scope.trace.free.add(printExpr(expr));
   const kind = scope.kinds.get(printExpr(expr));
   if (kind !== undefined) return unknownValue(`${lookup.key}${time}`, kind, scope);
-  return number(scope.world.arithmetic.real(scope.world.draw.free(`${lookup.key}${time}`, sign)));
+  return number(scope.world.free(`${lookup.key}${time}`, sign));
 }
 
 /** A subscript of an unknown symbol is a time if it can be one, and a label if not. */

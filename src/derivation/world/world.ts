@@ -17,6 +17,7 @@ export class World {
   readonly alpha: readonly Real[];
   readonly alphaBar: readonly Real[];
   private readonly values = new Map<string, readonly Real[]>();
+  private readonly freeNumbers = new Map<string, Real>();
   private readonly noises = new Map<string, Affine>();
   private readonly realized = new WeakMap<Affine, Affine>();
   private readonly wholeNoises = new Map<number, Affine>();
@@ -96,6 +97,14 @@ export class World {
     this.values.set(name, value);
     return value;
   };
+
+  /** A number for a symbol that may have any value. */
+  free(name: string, sign: "positive" | "any"): Real {
+    const key = `${sign} ${name}`;
+    const value = this.freeNumbers.get(key) ?? this.arithmetic.real(this.draw.free(name, sign));
+    this.freeNumbers.set(key, value);
+    return value;
+  }
 
   /** The vector in this world: noises replaced by their values. */
   realize(vector: Affine): Affine {
