@@ -8,6 +8,7 @@ import type { Notation } from "../derivation/notation/notation.js";
 import type { CheckReport, StatementResult, Verdict } from "../derivation/verdict/verdict.js";
 import { InputError } from "../error.js";
 import type { Command, CommandArguments } from "./command.js";
+import { runMutation } from "./mutation.js";
 
 const usage = `Usage: workbook check FILE… [OPTIONS]
 
@@ -22,9 +23,11 @@ input (such a list, or one formula per line).
   --worlds N        how many worlds (default ${checkDefaults.worlds})
   --digits N        significant digits carried (default ${checkDefaults.digits})
   --json            one JSON document instead of the table
+  --mutate          check the checker: make every known slip in every statement that holds, and list
+                    those that were not noticed
 
-Exit status: 0 nothing failed (undecided formulas are shown); 1 a formula fails or cannot be read;
-2 the call itself is wrong.
+Exit status: 0 nothing failed (undecided formulas are shown); 1 a formula fails or cannot be read, or,
+with --mutate, a slip that changes the value was not noticed; 2 the call itself is wrong.
 `;
 
 export const command: Command = {
@@ -36,20 +39,22 @@ export const command: Command = {
     worlds: { type: "string" },
     digits: { type: "string" },
     json: { type: "boolean" },
+    mutate: { type: "boolean" },
   },
   run: async (args, effects) => {
     const statements = (
       await Promise.all(filesOf(args).map((file) => readStatements(file, effects.cwd)))
     ).flat();
-    const report = checkStatements(statements, {
+    const options = {
       notation: notationOf(args),
       seed: integerOf(args, "seed"),
       worlds: integerOf(args, "worlds"),
       digits: integerOf(args, "digits"),
-    });
-    effects.out(
-      args.values["json"] === true ? `${JSON.stringify(report)}\n` : table(report, effects.isTerminal),
-    );
+    };
+    const json = args.values["json"] === true;
+    if (args.values["mutate"] === true) return runMutation(statements, options, json, effects);
+    const report = checkStatements(statements, options);
+    effects.out(json ? `${JSON.stringify(report)}\n` : table(report, effects.isTerminal));
     return report.summary.fails + report.summary.unreadable > 0 ? 1 : 0;
   },
 };
@@ -129,7 +134,18 @@ function row(statement: StatementResult, place: string, coloured: boolean): stri
   ];
   if (statement.reason !== undefined) lines.push(`    ${statement.reason}`);
   if (statement.counterexample !== undefined) lines.push(`    ${statement.counterexample.text}`);
+  lines.push(...explanation(statement).map((line) => `    ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+/** The slip that explains a failure, with the line as it would hold. */
+function explanation({ repair, otherRepairs = [], chainRepair }: StatementResult): readonly string[] {
+  const [first, ...others] = [...(repair === undefined ? [] : [repair]), ...otherRepairs];
+  return [
+    ...(first === undefined ? [] : [`${first.text}: ${excerpt(first.latex)}`]),
+    ...others.map(({ text, latex }) => `or ${text}: ${excerpt(latex)}`),
+    ...(chainRepair === undefined ? [] : [chainRepair]),
+  ];
 }
 
 function measure({ maxRelativeError }: StatementResult): string {

@@ -8,8 +8,10 @@ import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
+import type { JudgedLine, Judgement } from "./judgement.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
 import type { Decision, Question } from "./relation/question.js";
+import { withRepairs } from "./slip/explain.js";
 import {
   summarize,
   worst,
@@ -38,9 +40,11 @@ export interface CheckOptions {
   readonly worlds?: number;
   /** Significant digits carried, 20 to 500. */
   readonly digits?: number;
+  /** Whether a slip is looked for that explains a failure. */
+  readonly repairs?: boolean;
 }
 
-export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64 } as const;
+export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64, repairs: true } as const;
 
 /**
  * Decides every statement: each is evaluated on both sides in seeded random worlds, in decimal
@@ -53,9 +57,19 @@ export function checkStatements(
   statements: readonly StatementSource[],
   options: CheckOptions = {},
 ): CheckReport {
+  const { results, lines } = judgeStatements(statements, options);
+  const explained = options.repairs === false ? results : withRepairs(results, lines);
+  return { statements: explained, summary: summarize(explained) };
+}
+
+/** The results before slips are looked for, and what each was decided on: `lines[k]` belongs to `results[k]`. */
+export function judgeStatements(
+  statements: readonly StatementSource[],
+  options: CheckOptions = {},
+): { readonly results: readonly StatementResult[]; readonly lines: readonly JudgedLine[] } {
   const checker = new Checker(checkedOptions(options));
   const results = statements.flatMap((statement, at) => checker.check(statement, at));
-  return { statements: results, summary: summarize(results) };
+  return { results, lines: checker.lines };
 }
 
 /** The same for one formula. */
@@ -88,12 +102,14 @@ interface Chain {
   readonly variable?: SymbolExpr;
   /** Letters that number fresh noises in this derivation. */
   readonly numbered?: ReadonlySet<string>;
+  readonly line?: JudgedLine;
 }
 
 class Checker {
   private names: Names;
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
+  readonly lines: JudgedLine[] = [];
 
   constructor(private readonly options: Required<CheckOptions>) {
     this.names = Names.of(options.notation);
@@ -111,8 +127,10 @@ class Checker {
     const results: StatementResult[] = [];
     for (const [number, line] of lines.entries()) {
       const judged = this.line(line, statement.latex, chain);
-      chain = judged.chain;
       const name = lines.length === 1 ? id : `${id}.${number + 1}`;
+      const record = judgedLine(name, line.latex, judged.found, chain.line);
+      this.lines.push(record);
+      chain = { ...judged.chain, line: record };
       results.push(this.result(name, statement, line, judged));
     }
     if (statement.chain !== undefined) this.chains.set(statement.chain, chain);
@@ -170,14 +188,17 @@ class Checker {
     const variable = ownLeft ? variableOf(subject, this.question) : before.variable;
     let left = subject;
     return clause.steps.map((step, at) => {
-      const claim = { left, right: step.right, relation: step.relation, ownLeft: ownLeft || at > 0, latex };
-      const decision = decide(variable === undefined ? claim : { ...claim, variable }, this.question);
+      const { question } = this;
+      const sides = { left, right: step.right, relation: step.relation, ownLeft: ownLeft || at > 0, latex };
+      const claim = variable === undefined ? sides : { ...sides, variable };
+      const decision = decide(claim, question);
       if (decision.definition !== undefined) {
         this.names = this.names.withDefinition(decision.definition.key, decision.definition.definition);
       }
       // Dots leave lines out: the next is judged against the last that was written.
       if (step.right.kind !== "dots") left = step.right;
-      return { relation: step.relation, decision };
+      const judgement = { claim, question, decision, clause, step: at };
+      return { relation: step.relation, decision, judgement };
     });
   }
 
@@ -226,6 +247,17 @@ function isInLaw(found: readonly Finding[]): boolean {
 interface Finding {
   readonly relation: string;
   readonly decision: Decision;
+  readonly judgement?: Judgement;
+}
+
+function judgedLine(
+  id: string,
+  latex: string,
+  found: readonly Finding[],
+  before: JudgedLine | undefined,
+): JudgedLine {
+  const judgements = found.flatMap(({ judgement }) => judgement ?? []);
+  return { id, latex, judgements, ...(before === undefined ? {} : { before }) };
 }
 
 interface Judged {

@@ -17,6 +17,8 @@ export interface Question {
   readonly seed: number;
   /** How the model's σ_t is chosen; any positive number unless told otherwise. */
   readonly deviation?: Deviation;
+  /** Whether only the verdict is wanted: a failure needs no counterexample. */
+  readonly brief?: boolean;
 }
 
 /** What was found about one relation. */
