@@ -1,4 +1,5 @@
 import type { Expr } from "../../expr/expr.js";
+import { nodes } from "../../expr/walk.js";
 import type { Judgement } from "../judgement.js";
 import type { Names } from "../notation/names.js";
 import { changesOf, everywhere, type Change } from "./change.js";
@@ -36,7 +37,10 @@ export function* candidatesOf(judgement: Judgement): Generator<Candidate> {
   const changes = own.flatMap(({ side, sideName, other }) =>
     changesOf(side, "undo", { names, other }).map((change): SideChange => ({ ...change, side, sideName })),
   );
-  const sorted = [...changes].sort((a, b) => (order.get(a.slip) ?? 0) - (order.get(b.slip) ?? 0));
+  const rank = ({ slip }: SideChange): number => order.get(slip) ?? 0;
+  const sorted = [...changes].sort(
+    (a, b) => rank(a) - rank(b) || sideOf(a) - sideOf(b) || sizeOf(a) - sizeOf(b),
+  );
   yield* sorted.map((change) => single(change, names));
   yield* sorted.flatMap((change) =>
     inAllPlaces(
@@ -55,6 +59,10 @@ const lastResort: ReadonlySet<Slip> = new Set<Slip>([
   "factor added",
   "factor lost",
 ]);
+
+/** Of two places for one slip, the right side is looked at first, and the smaller says more clearly where it is. */
+const sideOf = ({ sideName }: SideChange): number => (sideName === "right" ? 0 : 1);
+const sizeOf = ({ site }: SideChange): number => [...nodes(site.node)].length;
 
 function single(change: SideChange, names: Names): Candidate {
   return {

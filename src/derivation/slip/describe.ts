@@ -43,8 +43,9 @@ function sentenceOf(change: Change, side: SideName, names: Names): Sentence {
   const part = link === undefined ? sideName(side) : partName(link, names);
   const is = `is ${printExpr(after)}${notIts(site.node, after) ?? ` instead of ${printExpr(site.node)}`}`;
   if (part !== undefined) return { subject: part, predicate: is, trail: trail.slice(0, -1) };
+  const above = link?.parent.kind === "negation" ? trail.at(-2) : link;
   const kind =
-    link?.parent.kind === "product" ? "the factor " : link?.parent.kind === "sum" ? "the term " : "";
+    above?.parent.kind === "product" ? "the factor " : above?.parent.kind === "sum" ? "the term " : "";
   return { subject: `${kind}${printExpr(site.node)}`, predicate: `is ${printExpr(after)}`, trail };
 }
 
@@ -170,6 +171,8 @@ function whereabouts(trail: readonly Link[], names: Names): string {
       parent.kind === "quotient" || parent.kind === "elementary" || isCallOf(parent, ["normal"], names);
     const part = named ? partName(link, names) : undefined;
     if (part !== undefined) return ` in ${part}`;
+    if (parent.kind === "root")
+      return ` under the root${whereabouts(trail.slice(0, trail.indexOf(link)), names)}`;
     if (isCallOf(parent, ["forwardDensity", "reverseDensity", "posteriorMean", "network"], names))
       return ` in ${printExpr(parent)}${whereabouts(trail.slice(0, trail.indexOf(link)), names)}`;
   }

@@ -29,8 +29,6 @@ export type Effect =
 
 /** Worlds that no verdict has seen: another seed, far from those that people choose. */
 const freshWorlds = 5;
-/** A place that cannot be evaluated may have cost all the steps there are; a few tell enough. */
-const mostRefusals = 3;
 const freshSeed = 0x5eed_0fa1;
 
 /**
@@ -44,14 +42,14 @@ export function effectOf(claim: Claim, changed: Expr, question: Question): Effec
   const same = comparison(claim, changed, fresh);
   const times = new Set<number | undefined>();
   const found = new Set<Effect>();
-  let refusals = 0;
   for (const place of placesOf([claim.left, claim.right, changed], fresh)) {
     const effect = compareOrSkip(place, same);
     if (effect === undefined) continue;
     if (effect === "changed") return effect;
     found.add(effect);
-    if (effect !== "unknown") times.add(place.t);
-    else if (++refusals >= mostRefusals) break;
+    // A place that cannot be evaluated may have cost all the steps there are: one is enough.
+    if (effect === "unknown") break;
+    times.add(place.t);
   }
   if (times.size === 0 && found.has("unknown")) return "unknown";
   // What has a value at no time, or at one only, is not what it was.

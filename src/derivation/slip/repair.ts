@@ -62,7 +62,9 @@ function tried(
   const moved = claims.filter(({ judgement, claim }) => claim !== judgement.claim);
   const kept = claims.filter(({ judgement, claim }) => claim === judgement.claim);
   if (kept.some(({ judgement }) => judgement.decision.verdict === "fails")) return undefined;
-  if (moved.some(({ claim }) => isTrivial(claim.left, claim.right))) return undefined;
+  // A line may say once more what the line before says; x = x, or such a line made up of its parts, says nothing.
+  const mayRepeat = ({ ownLeft }: Claim): boolean => !ownLeft && !candidate.remote;
+  if (moved.some(({ claim }) => !mayRepeat(claim) && isTrivial(claim.left, claim.right))) return undefined;
   const [first] = sentence;
   if (first === undefined) return undefined;
   const otherNoise = isOtherNoise(candidate, first.question);

@@ -20,6 +20,8 @@ function ordered(expr: Expr): Expr {
       return inner.factors.some(({ kind }) => kind === "dots")
         ? inner
         : productOf(sorted(inner.factors.filter((factor) => !isNumber(factor, "1"))), inner);
+    case "power":
+      return isNumber(inner.exponent, "2") ? productOf(sorted([inner.base, inner.base]), inner) : inner;
     case "quotient":
       return isNumber(inner.denominator, "1") ? inner.numerator : inner;
     default:
