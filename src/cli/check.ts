@@ -23,6 +23,7 @@ import type { Schedule } from "../diffusion/schedule.js";
 import { cosineSchedule, linearSchedule, quadraticSchedule } from "../diffusion/schedules.js";
 import { InputError } from "../error.js";
 import type { Command, CommandArguments } from "./command.js";
+import { runMutation } from "./mutation.js";
 
 const schedules: Readonly<Record<string, (range: { readonly T: number }) => Schedule>> = {
   linear: linearSchedule,
@@ -47,9 +48,11 @@ input (such a list, or one formula per line).
   --schedule NAME:T judge at the betas of a schedule (${Object.keys(schedules).join(", ")}) and every t = 1…T of it
                     instead of at random betas; T is 1000 unless given
   --json            one JSON document instead of the table
+  --mutate          check the checker: make every known slip in every statement that holds, and list
+                    those that were not noticed
 
-Exit status: 0 nothing failed (undecided formulas are shown); 1 a formula fails or cannot be read;
-2 the call itself is wrong.
+Exit status: 0 nothing failed (undecided formulas are shown); 1 a formula fails or cannot be read, or,
+with --mutate, a slip that changes the value was not noticed; 2 the call itself is wrong.
 `;
 
 export const command: Command = {
@@ -62,6 +65,7 @@ export const command: Command = {
     digits: { type: "string" },
     schedule: { type: "string" },
     json: { type: "boolean" },
+    mutate: { type: "boolean" },
   },
   run: async (args, effects) => {
     const options = {
@@ -72,15 +76,21 @@ export const command: Command = {
     };
     const given = await givenNotation(args, effects.cwd);
     const documents = await Promise.all(filesOf(args).map((file) => readSource(file, effects.cwd)));
+    const json = args.values["json"] === true;
+    if (args.values["mutate"] === true) {
+      const asked = documents.map(({ statements, notation }) => ({
+        statements,
+        options: { ...options, notation: given ?? notation },
+      }));
+      return runMutation(asked, json, effects);
+    }
     // A document's notation and definitions end with it.
     const reports = documents.map(({ statements, notation }) =>
       checkStatements(statements, { ...options, notation: given ?? notation }),
     );
     const found = reports.flatMap((each) => each.statements);
     const report = { statements: found, summary: summarize(found) };
-    effects.out(
-      args.values["json"] === true ? `${JSON.stringify(report)}\n` : table(report, effects.isTerminal),
-    );
+    effects.out(json ? `${JSON.stringify(report)}\n` : table(report, effects.isTerminal));
     return report.summary.fails + report.summary.unreadable > 0 ? 1 : 0;
   },
 };
@@ -192,7 +202,18 @@ function row(statement: StatementResult, place: string, coloured: boolean): stri
   ];
   if (statement.reason !== undefined) lines.push(`    ${statement.reason}`);
   if (statement.counterexample !== undefined) lines.push(`    ${statement.counterexample.text}`);
+  lines.push(...explanation(statement).map((line) => `    ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+/** The slip that explains a failure, with the line as it would hold. */
+function explanation({ repair, otherRepairs = [], chainRepair }: StatementResult): readonly string[] {
+  const [first, ...others] = [...(repair === undefined ? [] : [repair]), ...otherRepairs];
+  return [
+    ...(first === undefined ? [] : [`${first.text}: ${excerpt(first.latex)}`]),
+    ...others.map(({ text, latex }) => `or ${text}: ${excerpt(latex)}`),
+    ...(chainRepair === undefined ? [] : [chainRepair]),
+  ];
 }
 
 function measure({ maxRelativeError }: StatementResult): string {

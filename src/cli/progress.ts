@@ -12,6 +12,31 @@ export interface NotebookProgress {
 /** How often the bar shows the elapsed time anew, in milliseconds. */
 const redrawMs = 1000;
 
+/** A moving bar on a terminal for work that is counted as it goes; nothing elsewhere. */
+export interface Bar {
+  readonly reach: (done: number, total: number) => void;
+  readonly end: () => void;
+}
+
+export function showBar(what: string, { isTerminal }: Pick<Effects, "isTerminal">): Bar {
+  if (!isTerminal) return { reach: () => undefined, end: () => undefined };
+  const bar = new cliProgress.SingleBar({
+    format: `{bar} {value}/{total} ${what}, {eta_formatted} left`,
+    stream: process.stdout,
+    barsize: 24,
+    clearOnComplete: true,
+  });
+  let started = false;
+  return {
+    reach: (done, total) => {
+      if (!started) bar.start(total, 0);
+      started = true;
+      bar.update(done);
+    },
+    end: () => bar.stop(),
+  };
+}
+
 export function showProgress(name: string, { out, isTerminal }: Effects): NotebookProgress {
   const begin = performance.now();
   let total = 0;

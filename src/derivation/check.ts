@@ -12,6 +12,7 @@ import { declaredNoises } from "./notation/numbered.js";
 import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
+import type { JudgedLine } from "./judgement.js";
 import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
 import { decideNaming } from "./relation/introduce.js";
@@ -20,6 +21,7 @@ import { withoutIdleSign } from "./relation/idle.js";
 import { declareDependence } from "./relation/general/declare.js";
 import type { Decision, Question } from "./relation/question.js";
 import { chooseReading, type Finding } from "./relation/reading.js";
+import { withRepairs } from "./slip/explain.js";
 import {
   summarize,
   worst,
@@ -56,12 +58,14 @@ export interface CheckOptions {
    * `worlds` says otherwise. What holds there need not hold for other betas.
    */
   readonly schedule?: GivenSchedule;
+  /** Whether a slip is looked for that explains a failure. */
+  readonly repairs?: boolean;
 }
 
 /** All options but the schedule have defaults. */
 type Checked = Required<Omit<CheckOptions, "schedule">> & Pick<CheckOptions, "schedule">;
 
-export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64 } as const;
+export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64, repairs: true } as const;
 
 /**
  * Decides every statement: each is evaluated on both sides in seeded random worlds, in decimal
@@ -74,9 +78,19 @@ export function checkStatements(
   statements: readonly StatementSource[],
   options: CheckOptions = {},
 ): CheckReport {
+  const { results, lines } = judgeStatements(statements, options);
+  const explained = options.repairs === false ? results : withRepairs(results, lines);
+  return { statements: explained, summary: summarize(explained) };
+}
+
+/** The results before slips are looked for, and what each was decided on: `lines[k]` belongs to `results[k]`. */
+export function judgeStatements(
+  statements: readonly StatementSource[],
+  options: CheckOptions = {},
+): { readonly results: readonly StatementResult[]; readonly lines: readonly JudgedLine[] } {
   const checker = new Checker(checkedOptions(options));
   const results = statements.flatMap((statement, at) => withinFormula(() => checker.check(statement, at)));
-  return { statements: results, summary: summarize(results) };
+  return { results, lines: checker.lines };
 }
 
 /** The same for one formula. */
@@ -115,6 +129,7 @@ interface Chain {
   readonly written?: readonly Written[];
   /** What its equations were solved for. */
   readonly solved?: readonly Solved[];
+  readonly line?: JudgedLine;
 }
 
 class Checker {
@@ -124,6 +139,7 @@ class Checker {
   private readonly documents = new Map<string, Names>();
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
+  readonly lines: JudgedLine[] = [];
 
   constructor(private readonly options: Checked) {
     const { notation, schedule, seed, worlds } = options;
@@ -152,7 +168,9 @@ class Checker {
       const judged = this.line(line, statement.latex, chain, key !== undefined);
       const { last } = judged.chain;
       const own = last === undefined || last === chain.last ? [] : [{ expr: last, name }];
-      chain = { ...judged.chain, written: [...(chain.written ?? []), ...own] };
+      const record = judgedLine(name, line.latex, judged.found, chain.line);
+      this.lines.push(record);
+      chain = { ...judged.chain, written: [...(chain.written ?? []), ...own], line: record };
       results.push(this.result(name, statement, line, judged));
     }
     if (key !== undefined) this.chains.set(key, chain);
@@ -269,7 +287,7 @@ class Checker {
     const variable = ownLeft ? variableOf(subject, this.question) : before.variable;
     const question = condition === undefined ? this.question : { ...this.question, condition };
     let [left, own] = [subject, ownLeft];
-    return clause.steps.map(({ relation, right }): Finding => {
+    return clause.steps.map(({ relation, right }, step): Finding => {
       const claim = { left, right, relation, ownLeft: own, latex };
       const stated = variable === undefined ? claim : { ...claim, variable };
       const omitted = left.kind === "dots" || right.kind === "dots";
@@ -284,6 +302,7 @@ class Checker {
       return {
         relation,
         decision: noted(under(decision, said), note),
+        judgement: { claim: stated, question, decision, clause, step },
         ...(omitted ? { omitted: true } : {}),
       };
     });
@@ -362,6 +381,16 @@ function withoutLast(chain: Chain): Chain {
   const rest: { -readonly [K in keyof Chain]: Chain[K] } = { ...chain };
   delete rest.last;
   return rest;
+}
+
+function judgedLine(
+  id: string,
+  latex: string,
+  found: readonly Finding[],
+  before: JudgedLine | undefined,
+): JudgedLine {
+  const judgements = found.flatMap(({ judgement }) => judgement ?? []);
+  return { id, latex, judgements, ...(before === undefined ? {} : { before }) };
 }
 
 /** The steps of one clause, and where they stand. */

@@ -9,6 +9,12 @@ export type { Verdict };
 /** The MIME type under which a notebook stores a {@link Derivation}. */
 export const derivationMime = "application/vnd.diffusion-workbook.derivation+json";
 
+/** A slip that explains a failure: where it is, and the line without it. */
+export interface DerivationRepair {
+  readonly text: string;
+  readonly latex: string;
+}
+
 export interface DerivationLine {
   /** As given, without `$`. */
   readonly latex: string;
@@ -24,6 +30,10 @@ export interface DerivationLine {
   readonly worlds: number;
   /** A world in which the line fails: its numbers and both sides. */
   readonly counterexample?: string;
+  /** What would make a line that fails true, each with the line as it would hold; plain text with LaTeX in it. */
+  readonly repairs?: readonly DerivationRepair[];
+  /** That repairing this line makes the chain whole, where that is so. */
+  readonly chainRepair?: string;
   /** Why a line is undecided or unreadable. */
   readonly reason?: string;
   /** The verdict that the author asked for, where it is not success. */
@@ -91,4 +101,12 @@ export function summaryWords({ summary, seed, digits }: Derivation): string {
 function shortNumber(value: number): string {
   if (value === 0) return "0";
   return value >= 0.001 && value < 1000 ? String(Number(value.toPrecision(2))) : value.toExponential(0);
+}
+
+/** What repairs a line, as sentences for plain text: `holds if the denominator is …: x_0 = …`. */
+export function repairWords({ repairs = [], chainRepair }: DerivationLine): readonly string[] {
+  return [
+    ...repairs.map(({ text, latex }, at) => `${at === 0 ? "" : "or "}${text}: ${latex}`),
+    ...(chainRepair === undefined ? [] : [chainRepair]),
+  ];
 }

@@ -41,8 +41,13 @@ function row(line: DerivationLine, index: number): string {
   const { verdict, because = "", latex, reason } = line;
   const kind = line.expect === verdict && verdict === "fails" ? "caught" : verdict;
   const remark = reason === undefined ? "" : `<br><small>${escapeText(reason)}</small>`;
+  const [repair] = line.repairs ?? [];
+  const holds =
+    repair === undefined
+      ? ""
+      : `<div class="repair">holds as ${formula(`\\displaystyle ${repair.latex}`)}</div>`;
   return `<tr class="${kind}"><td class="number">${index + 1}</td>
-<td class="formula">${formula(`\\displaystyle ${latex}`)}</td>
+<td class="formula">${formula(`\\displaystyle ${latex}`)}${holds}</td>
 <td class="because">${inline(because)}</td>
 <td class="mark"><span>${signs[verdict]}</span></td>
 <td class="verdict">${escapeText(verdictFacts(line))}${remark}</td></tr>`;
@@ -84,6 +89,7 @@ table { border-collapse: collapse; }
 td { padding: 9px 12px; vertical-align: middle; border-top: 1px solid ${colors.grid}; white-space: nowrap; }
 .number { color: ${colors.axis}; padding-left: 0; }
 .formula { font-size: 17px; }
+.repair { color: ${colors.muted}; font-size: 13px; margin-top: 6px; }
 .because { color: ${colors.muted}; font-size: 15px; white-space: normal; max-width: 230px; min-width: 150px; }
 .mark span { display: inline-block; width: 24px; height: 24px; line-height: 24px; border-radius: 12px;
   text-align: center; color: #fff; background: #00785a; font-family: KaTeX_Main, KaTeX_AMS; font-size: 15px; }

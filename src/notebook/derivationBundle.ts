@@ -4,6 +4,7 @@
  */
 import {
   derivationMime,
+  repairWords,
   summaryWords,
   verdictWords,
   type Derivation,
@@ -58,6 +59,19 @@ function belowTable(line: DerivationLine, index: number): string[] {
       : [
           `<details><summary>Line ${index + 1}: where it fails</summary>\n\n${codeBlock(counterexample, "text")}\n\n</details>`,
         ]),
+    ...repairsBelow(line, index),
+  ];
+}
+
+/** Each repair as a sentence and, typeset, the line as it would hold. */
+function repairsBelow({ repairs = [], chainRepair }: DerivationLine, index: number): string[] {
+  const name = `Line ${index + 1}`;
+  return [
+    ...repairs.flatMap(({ text, latex }, at) => [
+      `${name} ${at === 0 ? "" : "also "}${plainMarkdown(text)}:`,
+      canTypeset(latex) ? `$$\n${latex.trim()}\n$$` : codeBlock(latex, "latex"),
+    ]),
+    ...(chainRepair === undefined ? [] : [`${name}: ${plainMarkdown(chainRepair)}`]),
   ];
 }
 
@@ -75,7 +89,8 @@ export function derivationText(derivation: Derivation): string {
     const because = line.because === undefined ? "" : `\n     because ${line.because}`;
     const counterexample =
       line.counterexample === undefined ? "" : `\n${line.counterexample.replaceAll(/^/gmu, "       ")}`;
-    return `${String(index + 1).padStart(3)}  ${line.latex}${because}\n     ${verdictWords(line)}${counterexample}`;
+    const repairs = repairWords(line).map((words) => `\n     ${words}`);
+    return `${String(index + 1).padStart(3)}  ${line.latex}${because}\n     ${verdictWords(line)}${counterexample}${repairs.join("")}`;
   });
   return [...(title === undefined ? [] : [title]), ...body, summaryWords(derivation)].join("\n");
 }

@@ -135,6 +135,7 @@ function recordsOf({ latex, because, expect }: Line, results: readonly Statement
   }
   return results.map((result, index) => {
     const { relation, verdict, inLaw, maxRelativeError, worlds, counterexample, reason } = result;
+    const { repair, otherRepairs = [], chainRepair } = result;
     return {
       // Of one line, what the author wrote; of several, each by itself.
       latex: results.length === 1 ? latex : result.latex,
@@ -142,6 +143,15 @@ function recordsOf({ latex, because, expect }: Line, results: readonly Statement
       ...(because === undefined || index > 0 ? {} : { because }),
       ...{ verdict, inLaw, maxRelativeError, worlds },
       ...(counterexample === undefined ? {} : { counterexample: counterexampleText(counterexample) }),
+      ...(repair === undefined
+        ? {}
+        : {
+            repairs: [repair, ...otherRepairs].map(({ text, latex: repaired }) => ({
+              text,
+              latex: repaired,
+            })),
+          }),
+      ...(chainRepair === undefined ? {} : { chainRepair }),
       ...(reason === undefined ? {} : { reason }),
       ...(expect === undefined ? {} : { expect }),
     };

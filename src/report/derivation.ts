@@ -36,6 +36,8 @@ function isLine(value: Json): value is JsonObject & DerivationLine {
     counterexample,
     reason,
     expect,
+    repairs,
+    chainRepair,
   } = value;
   const isOptional = (text: Json | undefined): boolean => text === undefined || typeof text === "string";
   return (
@@ -44,9 +46,13 @@ function isLine(value: Json): value is JsonObject & DerivationLine {
     typeof inLaw === "boolean" &&
     (error === null || typeof error === "number") &&
     typeof worlds === "number" &&
-    [because, counterexample, reason, expect].every(isOptional)
+    [because, counterexample, reason, expect, chainRepair].every(isOptional) &&
+    (repairs === undefined || (Array.isArray(repairs) && repairs.every(isRepair)))
   );
 }
+
+const isRepair = (value: Json): boolean =>
+  isJsonObject(value) && typeof value["text"] === "string" && typeof value["latex"] === "string";
 
 function isSummary(value: Json | undefined): value is Derivation["summary"] & JsonObject {
   return isJsonObject(value) && verdicts.every((verdict) => typeof value[verdict] === "number");
@@ -68,7 +74,17 @@ function renderLine(line: DerivationLine, context: ReportContext): Html {
   const reason =
     because === undefined ? nothing : safe`<p class="because">${renderInline(because, context)}</p>`;
   const details = facts === "" ? nothing : safe`<p class="facts">${facts}</p>`;
-  return safe`<li>${row}${reason}${details}${renderCounterexample(counterexample, tone === "fails")}</li>`;
+  const wrong = safe`${renderCounterexample(counterexample, tone === "fails")}${renderRepairs(line)}`;
+  return safe`<li>${row}${reason}${details}${wrong}</li>`;
+}
+
+/** What would make the line true, with the line as it would hold. */
+function renderRepairs({ repairs = [], chainRepair }: DerivationLine): Html {
+  const items = repairs.map(
+    ({ text, latex }) => safe`<div class="repair"><p>${text}:</p>${renderMath(latex, true)}</div>`,
+  );
+  const whole = chainRepair === undefined ? nothing : safe`<p class="repair">${chainRepair}</p>`;
+  return safe`${items}${whole}`;
 }
 
 /** The verdict itself, which stands beside the formula, and how it was found, which stands below. */

@@ -66,6 +66,7 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
       reason: `not true for ${where.join(", ")}; which are meant is not stated`,
     };
   }
+  if (question.brief === true) return { ...base, verdict: "fails", ...(survey.model ? { model: true } : {}) };
   const counterexample = findCounterexample(survey.failure, first.judge, question);
   return {
     ...base,
@@ -86,6 +87,13 @@ export const isSettled = ({ survey }: { readonly survey: Survey }, question: Que
 
 function holding(found: Found, question: Question, note: string | undefined): Decision {
   const { survey } = found;
+  const [only, ...more] = survey.tested;
+  // Where every other time lies outside of what the formula speaks of, it does not speak of t.
+  if (only !== undefined && more.length === 0 && survey.skipped.size > 0) {
+    const [why] = survey.skipped.values();
+    const reason = `has a value at ${question.names.notation.time} = ${only} only: ${why ?? ""}`;
+    return { verdict: "undecided", inLaw: false, maxRelativeError: null, digits: question.digits, reason };
+  }
   const fresh =
     found.reading === "fresh" ? "the noise without index is independent of the states given" : undefined;
   const any = survey.free.size > 0 ? `for all values of ${[...survey.free].join(", ")}` : undefined;

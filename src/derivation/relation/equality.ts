@@ -63,9 +63,13 @@ function judgeEquality(one: Case): Outcome {
     return { ...outcome, error: Number(error), inLaw: lawOnly };
   if (values.left.kind === "vector" && values.right.kind === "vector" && agreeInLaw(one))
     return { ...outcome, inLaw: true };
-  if (!trace.bound && agreeWithMoreDigits(one, values)) return outcome;
+  const plain = question.brief === true && error.greaterThan(plainDifference);
+  if (!plain && !trace.bound && agreeWithMoreDigits(one, values)) return outcome;
   return { ...outcome, agrees: false, error: Math.min(Number(error), Number.MAX_VALUE) };
 }
+
+/** Rounding that leaves sides this far apart is rare: where only the verdict is wanted, it is not looked for. */
+const plainDifference = 1e-6;
 
 function evaluateSides({ sides, question, place, reading, trace }: Case, digits: number): Values {
   const scope = scopeAt(question, place, { reading, trace, digits });

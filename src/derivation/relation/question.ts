@@ -33,6 +33,8 @@ export interface Question {
   readonly condition?: TimeCondition;
   /** The worlds in which marginal densities have values, where those are needed. */
   readonly setting?: Setting;
+  /** Whether only the verdict is wanted: a failure needs no counterexample. */
+  readonly brief?: boolean;
 }
 
 /** What was found about one relation. */

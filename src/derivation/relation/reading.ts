@@ -1,3 +1,4 @@
+import type { Judgement } from "../judgement.js";
 import { describeReach, reaches } from "../notation/reach.js";
 import { worst } from "../verdict/verdict.js";
 import type { Decision } from "./question.js";
@@ -6,6 +7,8 @@ import type { Decision } from "./question.js";
 export interface Finding {
   readonly relation: string;
   readonly decision: Decision;
+  /** What it was decided on. */
+  readonly judgement?: Judgement;
   /** Only that lines are left out here. */
   readonly omitted?: true;
 }

@@ -27,6 +27,16 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** A slip that explains a failure: the line as it would hold, which it does by the same engine. */
+export interface Repair {
+  /** What kind of slip, named after what was written: `root lost`. */
+  readonly slip: string;
+  /** The line with the slip undone. */
+  readonly latex: string;
+  /** Where and how, for a person: `holds if the denominator is … instead of …`. */
+  readonly text: string;
+}
+
 /** One line of a derivation and what was found. The fields are those of `workbook check --json`. */
 export interface StatementResult {
   readonly id: string;
@@ -45,6 +55,12 @@ export interface StatementResult {
   readonly digits: number;
   readonly counterexample?: Counterexample;
   readonly reason?: string;
+  /** For a line that fails: the simplest slip that explains it. */
+  readonly repair?: Repair;
+  /** Up to two other slips that explain it as well. */
+  readonly otherRepairs?: readonly Repair[];
+  /** Where the next line agrees with the one before: that repairing this one makes the chain whole. */
+  readonly chainRepair?: string;
 }
 
 export type Summary = Readonly<Record<Verdict, number>>;
