@@ -224,7 +224,7 @@ class Checker {
         own || omitted
           ? decide(stated, question)
           : decideWithin(stated, before.written ?? [], before.last === undefined, question);
-      this.learn(decision, chained);
+      this.learn(decision, chained, condition);
       // Dots leave lines out: the next is judged against the last that was written.
       if (right.kind !== "dots" && decision.keeps !== true) [left, own] = [right, true];
       const said = condition?.comparisons.length === 0 ? undefined : condition?.text;
@@ -237,8 +237,13 @@ class Checker {
   }
 
   /** What a statement introduces is known to those after it. */
-  private learn({ definition, declared }: Decision, chained: boolean): void {
+  private learn(
+    { definition: whole, declared }: Decision,
+    chained: boolean,
+    condition?: TimeCondition,
+  ): void {
     if (declared !== undefined) this.names = this.names.withDeclared(declared);
+    const definition = whole === undefined ? undefined : definitionUnder(condition, whole);
     if (definition === undefined) return;
     this.names =
       definition.solved === true && chained
@@ -293,6 +298,19 @@ interface Finding {
   readonly decision: Decision;
   /** Only that lines are left out here. */
   readonly omitted?: true;
+}
+
+/** What is defined for some times is known at these; undefined where they cannot be said as a case. */
+function definitionUnder(
+  condition: TimeCondition | undefined,
+  whole: NonNullable<Decision["definition"]>,
+): Decision["definition"] {
+  if (condition === undefined || condition.comparisons.length === 0) return whole;
+  if (condition.otherwise) return undefined;
+  const { body } = whole.definition;
+  const branches = [{ value: body, conditions: condition.comparisons }];
+  const definition = { ...whole.definition, body: { kind: "cases" as const, branches, span: body.span } };
+  return { ...whole, definition };
 }
 
 /** The derivation behind a line that nothing can be compared with. */

@@ -54,6 +54,7 @@ describe("workbook check", () => {
               relation: "=",
               verdict: "defines",
               ...common,
+              reason: "a new name; nothing is claimed",
             },
             {
               id: "two",

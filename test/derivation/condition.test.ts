@@ -6,7 +6,8 @@ const tex = String.raw;
 const only = (latex: string): StatementResult => {
   const { statements } = checkLatex(latex, { worlds: 6 });
   const [result] = statements;
-  if (result === undefined || statements.length !== 1) throw new Error(`${statements.length} results for ${latex}`);
+  if (result === undefined || statements.length !== 1)
+    throw new Error(`${statements.length} results for ${latex}`);
   return result;
 };
 const verdictOf = (latex: string): string => only(latex).verdict;
@@ -43,6 +44,20 @@ describe("conditions on times", () => {
     [tex`z \sim N(0, 2I) \text{ if } t > 1, \text{ else } z = 0`, "fails"],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 
+  test("a definition under a condition is known at its times alone", () => {
+    const after = (latex: string): string | undefined =>
+      checkLatex(tex`\begin{aligned} \gamma_t = \beta_t \text{ if } t > 1 \\ ${latex} \end{aligned}`, {
+        worlds: 4,
+      }).statements.at(-1)?.verdict;
+    expect(after(tex`\gamma_t = \beta_t`)).toBe("holds");
+    expect(after(tex`\gamma_t = \alpha_t`)).toBe("fails");
+    expect(after(tex`\gamma_1 = \beta_1`)).toBe("undecided");
+  });
+
+  test("what stands in brackets and is no condition on times is not decided", () => {
+    expect(verdictOf(tex`\alpha_t = 1 - \beta_t \quad (z_t = 0)`)).toBe("undecided");
+  });
+
   test("the reason says under which", () => {
     expect(only(tex`\alpha_t = 1 - \beta_t \text{ if } t > 1`).reason).toBe(
       "for t = 2…T (at t = 1: said of t > 1)",
@@ -68,13 +83,31 @@ describe("distinctions of cases", () => {
   test.each([
     [tex`\alpha_t = \begin{cases} 1 - \beta_t & t > 1 \\ 1 - \beta_1 & t = 1 \end{cases}`, "holds"],
     [tex`\alpha_t = \begin{cases} 1 - \beta_t & t > 1 \\ \beta_1 & t = 1 \end{cases}`, "fails"],
-    [tex`\alpha_t = \begin{cases} 1 - \beta_t, & \text{if } t \ge 3, \\ 1 - \beta_t & \text{otherwise.} \end{cases}`, "holds"],
-    [tex`\alpha_t = \begin{cases} 1 - \beta_t & t = 2, \dots, T \\ \bar\alpha_t & t = 1 \end{cases}`, "holds"],
-    [tex`\alpha_t = \begin{cases} \bar\alpha_t & t = 2, \dots, T \\ \bar\alpha_t & t = 1 \end{cases}`, "fails"],
-    [tex`\bar\alpha_t = \begin{cases} \alpha_1 & t = 1 \\ \alpha_t\bar\alpha_{t-1} & 1 < t \le T \end{cases}`, "holds"],
+    [
+      tex`\alpha_t = \begin{cases} 1 - \beta_t, & \text{if } t \ge 3, \\ 1 - \beta_t & \text{otherwise.} \end{cases}`,
+      "holds",
+    ],
+    [
+      tex`\alpha_t = \begin{cases} 1 - \beta_t & t = 2, \dots, T \\ \bar\alpha_t & t = 1 \end{cases}`,
+      "holds",
+    ],
+    [
+      tex`\alpha_t = \begin{cases} \bar\alpha_t & t = 2, \dots, T \\ \bar\alpha_t & t = 1 \end{cases}`,
+      "fails",
+    ],
+    [
+      tex`\bar\alpha_t = \begin{cases} \alpha_1 & t = 1 \\ \alpha_t\bar\alpha_{t-1} & 1 < t \le T \end{cases}`,
+      "holds",
+    ],
     [tex`\sum_{t=1}^T \begin{cases} 1 & t = 1 \\ 0 & t > 1 \end{cases} = 1`, "holds"],
-    [tex`\mathbb E_q\left[\begin{cases} x_t & t > 1 \\ x_1 & t = 1 \end{cases}\right] = \sqrt{\bar\alpha_t}x_0`, "holds"],
-    [tex`\mathbb E_q\left[\begin{cases} x_t & t > 1 \\ x_0 & t = 1 \end{cases}\right] = \sqrt{\bar\alpha_t}x_0`, "fails"],
+    [
+      tex`\mathbb E_q\left[\begin{cases} x_t & t > 1 \\ x_1 & t = 1 \end{cases}\right] = \sqrt{\bar\alpha_t}x_0`,
+      "holds",
+    ],
+    [
+      tex`\mathbb E_q\left[\begin{cases} x_t & t > 1 \\ x_0 & t = 1 \end{cases}\right] = \sqrt{\bar\alpha_t}x_0`,
+      "fails",
+    ],
     // two cases at once, none at t = 1, and a condition that is not one on times
     [tex`\alpha_t = \begin{cases} 1 - \beta_t & t > 1 \\ 1 - \beta_t & t \ge 1 \end{cases}`, "undecided"],
     [tex`\alpha_t = \begin{cases} 1 - \beta_t & x_0 > 0 \\ 1 & \text{otherwise} \end{cases}`, "undecided"],
@@ -90,7 +123,8 @@ describe("distinctions of cases", () => {
   test("define what they are set equal to", () => {
     const sigma = tex`\sigma_t^2 = \begin{cases} \beta_1 & t = 1 \\ \tilde\beta_t & t > 1 \end{cases}`;
     const after = (latex: string): string | undefined =>
-      checkLatex(tex`\begin{aligned} ${sigma} \\ ${latex} \end{aligned}`, { worlds: 4 }).statements.at(-1)?.verdict;
+      checkLatex(tex`\begin{aligned} ${sigma} \\ ${latex} \end{aligned}`, { worlds: 4 }).statements.at(-1)
+        ?.verdict;
     expect(after(tex`\sigma_t^2 \le \beta_t`)).toBe("holds");
     expect(after(tex`\sigma_t^2 = \tilde\beta_t`)).toBe("fails");
   });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { checkLatex, checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { ddpm } from "../../src/derivation/notation/ddpm.js";
+import { Names } from "../../src/derivation/notation/names.js";
+import { decideNaming } from "../../src/derivation/relation/introduce.js";
 import type { StatementResult } from "../../src/derivation/verdict/verdict.js";
+import { drawWorld } from "../../src/derivation/world/draw.js";
+import type { Expr } from "../../src/expr/expr.js";
+import { readLatex } from "../../src/tex/read.js";
 
 const tex = String.raw;
 const options = { worlds: 4 } as const;
@@ -8,7 +14,8 @@ const options = { worlds: 4 } as const;
 const only = (latex: string): StatementResult => {
   const { statements } = checkLatex(latex, options);
   const [result] = statements;
-  if (result === undefined || statements.length !== 1) throw new Error(`${statements.length} results for ${latex}`);
+  if (result === undefined || statements.length !== 1)
+    throw new Error(`${statements.length} results for ${latex}`);
   return result;
 };
 const said = ({ verdict, inLaw }: StatementResult): string => (inLaw ? `${verdict} in law` : verdict);
@@ -41,7 +48,28 @@ describe("expressions without a relation", () => {
     [tex`\frac{\beta_t}{0}`, "it has no value at any time: a denominator is zero"],
   ])("has no value: %s", (latex, why) => {
     const { verdict, reason } = only(latex);
-    expect([verdict, reason]).toEqual(["undecided", `an expression without a relation states nothing; ${why}`]);
+    expect([verdict, reason]).toEqual([
+      "undecided",
+      `an expression without a relation states nothing; ${why}`,
+    ]);
+  });
+
+  test("a gradient and an extremum have a value where that has one of which they are taken", () => {
+    const names = Names.of(ddpm);
+    const question = { names, draws: [drawWorld(1, 0), drawWorld(1, 1)], digits: 64, seed: 1 };
+    const read = (latex: string): Expr => {
+      const expr = readLatex(latex, names)[0]?.clauses?.[0]?.subjects[0];
+      if (expr === undefined) throw new Error(latex);
+      return expr;
+    };
+    const [good, bad] = [read(tex`\|\epsilon_\theta(x_t, t)\|^2`), read(tex`\alpha_t + x_0`)];
+    const { span } = good;
+    const verdicts = [good, bad].flatMap((of) => [
+      decideNaming({ kind: "gradient", variable: read(tex`\theta`), of, span }, "", question).verdict,
+      decideNaming({ kind: "extremum", which: "max", variable: read(tex`\theta`), of, span }, "", question)
+        .verdict,
+    ]);
+    expect(verdicts).toEqual(["defines", "defines", "undecided", "undecided"]);
   });
 
   test("a list of names", () => {
@@ -104,12 +132,9 @@ describe("choices", () => {
 
   test("what a choice may make true is not refused, and what it leaves false is", () => {
     expect(after(tex`\beta_1 < 0.01`)).toEqual(["fails"]);
-    expect(after(tex`\beta_1 = 10^{-4}`, tex`\beta_1 < 0.01`, tex`\beta_2 < 0.01`, tex`\alpha_t = \beta_t`)).toEqual([
-      "defines",
-      "undecided",
-      "fails",
-      "fails",
-    ]);
+    expect(
+      after(tex`\beta_1 = 10^{-4}`, tex`\beta_1 < 0.01`, tex`\beta_2 < 0.01`, tex`\alpha_t = \beta_t`),
+    ).toEqual(["defines", "undecided", "fails", "fails"]);
   });
 });
 
@@ -187,7 +212,9 @@ describe("equations that define a symbol", () => {
       options,
     );
     expect(statements.map(said)).toEqual(["defines", "defines", "holds", "fails", "undecided", "defines"]);
-    expect(statements[0]?.reason).toBe(tex`defines \sigma: the equation is solved for it; nothing is claimed`);
+    expect(statements[0]?.reason).toBe(
+      tex`defines \sigma: the equation is solved for it; nothing is claimed`,
+    );
   });
 
   test.each([
@@ -244,7 +271,10 @@ describe("a sign that relates nothing, and lines left out", () => {
 
   test("a law behind it goes on from the line before", () => {
     const { statements } = checkStatements(
-      [tex`\sqrt{\beta_t}z_t`, tex`\sim N(0, \beta_t I)`, tex`\sim N(0, I)`].map((latex) => ({ latex, chain: "a" })),
+      [tex`\sqrt{\beta_t}z_t`, tex`\sim N(0, \beta_t I)`, tex`\sim N(0, I)`].map((latex) => ({
+        latex,
+        chain: "a",
+      })),
       options,
     );
     expect(statements.map(said).slice(0, 2)).toEqual(["defines", "holds in law"]);
@@ -308,10 +338,8 @@ describe("a line without a value", () => {
       "not true when compared with line 1; the lines between have no value here; which line slips is not known",
     ]);
     // a line with a value is not passed over
-    expect(verdicts(tex`\bar\alpha_t = \prod_{s=1}^t\alpha_s`, tex`= \beta_t`, tex`= \bar\alpha_t`).map(said)).toEqual([
-      "holds",
-      "fails",
-      "fails",
-    ]);
+    expect(
+      verdicts(tex`\bar\alpha_t = \prod_{s=1}^t\alpha_s`, tex`= \beta_t`, tex`= \bar\alpha_t`).map(said),
+    ).toEqual(["holds", "fails", "fails"]);
   });
 });
