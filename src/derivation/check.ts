@@ -1,17 +1,18 @@
 import { InputError } from "../error.js";
-import type { Expr, SymbolExpr } from "../expr/expr.js";
+import type { Expr } from "../expr/expr.js";
 import { describePlace } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
+import { definitionUnder, documentOf, noted, under, withoutLast, type Chain } from "./chain.js";
 import { ddpm } from "./notation/ddpm.js";
-import { Names, type Solved } from "./notation/names.js";
+import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
 import { decideNaming } from "./relation/introduce.js";
-import { decideWithin, type Written } from "./relation/within.js";
+import { decideWithin } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
 import type { Decision, Question } from "./relation/question.js";
 import {
@@ -85,19 +86,6 @@ function requireInteger(name: string, value: number, low: number, high: number):
       `Give another ${name}.`,
     );
   }
-}
-
-/** What one line of a derivation hands to the next. */
-interface Chain {
-  /** The last expression written; undefined where the line before could not be read. */
-  readonly last?: Expr;
-  readonly variable?: SymbolExpr;
-  /** Letters that number fresh noises in this derivation. */
-  readonly numbered?: ReadonlySet<string>;
-  /** All expressions that lines of it ended with. */
-  readonly written?: readonly Written[];
-  /** What its equations were solved for. */
-  readonly solved?: readonly Solved[];
 }
 
 class Checker {
@@ -300,26 +288,6 @@ interface Finding {
   readonly omitted?: true;
 }
 
-/** What is defined for some times is known at these; undefined where they cannot be said as a case. */
-function definitionUnder(
-  condition: TimeCondition | undefined,
-  whole: NonNullable<Decision["definition"]>,
-): Decision["definition"] {
-  if (condition === undefined || condition.comparisons.length === 0) return whole;
-  if (condition.otherwise) return undefined;
-  const { body } = whole.definition;
-  const branches = [{ value: body, conditions: condition.comparisons }];
-  const definition = { ...whole.definition, body: { kind: "cases" as const, branches, span: body.span } };
-  return { ...whole, definition };
-}
-
-/** The derivation behind a line that nothing can be compared with. */
-function withoutLast(chain: Chain): Chain {
-  const rest: { -readonly [K in keyof Chain]: Chain[K] } = { ...chain };
-  delete rest.last;
-  return rest;
-}
-
 /** The steps of one clause, and where they stand. */
 interface Steps {
   readonly subject: Expr;
@@ -331,22 +299,6 @@ interface Steps {
   readonly note: string | undefined;
   readonly condition: TimeCondition | undefined;
 }
-
-/** The decision with the condition it was made under, where that does not show in its times. */
-const under = (decision: Decision, condition: string | undefined): Decision =>
-  condition === undefined || decision.reason?.includes(`said of ${condition}`) === true
-    ? decision
-    : noted(decision, `said of ${condition}`);
-
-function noted(decision: Decision, note: string | undefined): Decision {
-  if (note === undefined || note === "") return decision;
-  const reason = decision.reason === undefined ? note : `${decision.reason}; ${note}`;
-  return { ...decision, reason };
-}
-
-/** The file, without the cell of a notebook, and the name of the text within it. */
-const documentOf = ({ document, source }: StatementSource): string =>
-  `${source?.file?.replace(/#.*$/, "") ?? ""}\n${document ?? ""}`;
 
 interface Judged {
   readonly found: readonly Finding[];

@@ -73,6 +73,13 @@ describe("random variables that a text declares", () => {
     [tex`\epsilon \sim N(0, I)`, "holds in law"],
   ])("no declaration: %s: %s", (latex, verdict) => expect(last(latex)).toBe(verdict));
 
+  test("a law may depend on the time", () => {
+    const law = tex`X \sim N(0, \beta_t I)`;
+    expect(last(law, tex`2X \sim N(0, 4\beta_t I)`)).toBe("holds in law");
+    expect(last(law, tex`2X \sim N(0, 2\beta_t I)`)).toBe("fails");
+    expect(last(law, tex`2X \sim N(0, 4\beta_1 I)`)).toBe("fails");
+  });
+
   test("a matrix of which nothing is known gives no verdict", () => {
     expect(last(tex`X \sim N(\mu, \Sigma)`)).toBe("defines");
     expect(last(tex`X \sim N(\mu, \Sigma)`, tex`2X \sim N(2\mu, 4\Sigma)`)).toBe("undecided");
