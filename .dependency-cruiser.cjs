@@ -8,6 +8,7 @@ const layers = {
   probability: ["expr", "random"],
   derivation: ["expr", "tex", "probability", "random"],
   diffusion: ["tensor", "random"],
+  binding: ["derivation", "diffusion", "tensor"],
   model: ["diffusion", "tensor", "random"],
   data: ["diffusion", "tensor", "random"],
   train: ["diffusion", "model", "data", "tensor", "random", "files"],
@@ -15,6 +16,7 @@ const layers = {
   notebook: [
     "figure",
     "derivation",
+    "binding",
     "diffusion",
     "data",
     "model",
@@ -26,7 +28,7 @@ const layers = {
   ],
   kernel: ["notebook"],
   report: ["notebook", "figure", "derivation"],
-  course: ["notebook", "derivation"],
+  course: ["notebook", "derivation", "binding"],
 };
 const outside = (folder, allowed) => ({
   name: `${folder}-imports-its-lower-layers-only`,

@@ -2,10 +2,18 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { checkDefaults, checkStatements, type StatementSource } from "../derivation/check.js";
+import { libraryBindings } from "../binding/bindings.js";
 import { readDocument, readStream } from "../derivation/document.js";
+import { notationData, readYaml } from "../derivation/document/frontMatter.js";
 import { notations } from "../derivation/notation/ddpm.js";
 import type { Notation } from "../derivation/notation/notation.js";
-import type { CheckReport, StatementResult, Verdict } from "../derivation/verdict/verdict.js";
+import { readNotation } from "../derivation/notation/readNotation.js";
+import {
+  summarize,
+  type CheckReport,
+  type StatementResult,
+  type Verdict,
+} from "../derivation/verdict/verdict.js";
 import { InputError } from "../error.js";
 import type { Command, CommandArguments } from "./command.js";
 
@@ -18,7 +26,8 @@ the sources of KaTeX and MathJax), a notebook (.ipynb: its Markdown cells), a JS
 a formula defines or declares is known to those after it with the same document), or - for standard
 input (such a list, or one formula per line).
 
-  --notation NAME   which symbol means what: ${Object.keys(notations).join(", ")} (default ${checkDefaults.notation.name})
+  --notation NAME   which symbol means what: ${Object.keys(notations).join(", ")} (default ${checkDefaults.notation.name}), or a file of
+                    YAML or JSON; otherwise what the document's front matter says under \`notation\`
   --seed N          seed of the random worlds (default ${checkDefaults.seed})
   --worlds N        how many worlds (default ${checkDefaults.worlds})
   --digits N        significant digits carried (default ${checkDefaults.digits})
@@ -39,15 +48,19 @@ export const command: Command = {
     json: { type: "boolean" },
   },
   run: async (args, effects) => {
-    const statements = (
-      await Promise.all(filesOf(args).map((file) => readStatements(file, effects.cwd)))
-    ).flat();
-    const report = checkStatements(statements, {
-      notation: notationOf(args),
+    const options = {
       seed: integerOf(args, "seed"),
       worlds: integerOf(args, "worlds"),
       digits: integerOf(args, "digits"),
-    });
+    };
+    const given = await givenNotation(args, effects.cwd);
+    const documents = await Promise.all(filesOf(args).map((file) => readSource(file, effects.cwd)));
+    // A document's notation and definitions end with it.
+    const reports = documents.map(({ statements, notation }) =>
+      checkStatements(statements, { ...options, notation: given ?? notation }),
+    );
+    const found = reports.flatMap((each) => each.statements);
+    const report = { statements: found, summary: summarize(found) };
     effects.out(
       args.values["json"] === true ? `${JSON.stringify(report)}\n` : table(report, effects.isTerminal),
     );
@@ -66,10 +79,24 @@ function filesOf({ positionals }: CommandArguments): readonly string[] {
   return positionals;
 }
 
-async function readStatements(file: string, cwd: string): Promise<readonly StatementSource[]> {
-  if (file === "-") return readStream(await readAll(process.stdin));
+interface Source {
+  readonly statements: readonly StatementSource[];
+  readonly notation: Notation;
+}
+
+/** The statements of a document and the notation that its front matter asks for. */
+async function readSource(file: string, cwd: string): Promise<Source> {
+  const { notation } = checkDefaults;
+  if (file === "-") return { statements: readStream(await readAll(process.stdin)), notation };
+  const text = await readText(file, cwd);
+  const statements = readDocument(text, file);
+  const data = notationData(text, file);
+  return { statements, notation: data === undefined ? notation : readNotation(data, file, libraryBindings) };
+}
+
+async function readText(file: string, cwd: string): Promise<string> {
   try {
-    return readDocument(await readFile(resolve(cwd, file), "utf8"), file);
+    return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && typeof error.code === "string") {
       throw new InputError(`${file} (${error.code})`, "a file that can be read", "Check the path.", {
@@ -80,18 +107,18 @@ async function readStatements(file: string, cwd: string): Promise<readonly State
   }
 }
 
-function notationOf({ values }: CommandArguments): Notation {
+/** `--notation`: a name, or a file of YAML or JSON. */
+async function givenNotation({ values }: CommandArguments, cwd: string): Promise<Notation | undefined> {
   const name = values["notation"];
-  if (typeof name !== "string") return checkDefaults.notation;
-  const notation = Object.hasOwn(notations, name) ? notations[name] : undefined;
-  if (notation === undefined) {
-    throw new InputError(
-      `--notation ${name}`,
-      `one of ${Object.keys(notations).join(", ")}`,
-      "Choose one of these.",
-    );
-  }
-  return notation;
+  if (typeof name !== "string") return undefined;
+  if (Object.hasOwn(notations, name)) return notations[name];
+  if (/\.(?:ya?ml|json)$/.test(name))
+    return readNotation(readYaml(await readText(name, cwd), name), name, libraryBindings);
+  throw new InputError(
+    `--notation ${name}`,
+    `one of ${Object.keys(notations).join(", ")}, or a file ending in .yaml or .json`,
+    "Choose one of these.",
+  );
 }
 
 function integerOf({ values }: CommandArguments, name: "seed" | "worlds" | "digits"): number {

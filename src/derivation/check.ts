@@ -5,8 +5,11 @@ import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
 import { definitionUnder, documentOf, noted, under, withoutLast, type Chain } from "./chain.js";
 import { ddpm } from "./notation/ddpm.js";
+import { declaredChain, noStructure, withChain } from "./general/structure.js";
+import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
+import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
@@ -15,6 +18,7 @@ import { decideNaming } from "./relation/introduce.js";
 import { decideWithin } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
 import type { Decision, Question } from "./relation/question.js";
+import { chooseReading, type Finding } from "./relation/reading.js";
 import {
   summarize,
   worst,
@@ -91,6 +95,7 @@ function requireInteger(name: string, value: number, low: number, high: number):
 class Checker {
   /** Of the document at hand, with what the derivation at hand was solved for. */
   private names: Names;
+  private structure = noStructure;
   private readonly documents = new Map<string, Names>();
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
@@ -101,7 +106,8 @@ class Checker {
   }
 
   private get question(): Question {
-    return { names: this.names, draws: this.draws, digits: this.options.digits, seed: this.options.seed };
+    const { digits, seed } = this.options;
+    return { names: this.names, draws: this.draws, digits, seed, structure: this.structure };
   }
 
   check(statement: StatementSource, at: number): readonly StatementResult[] {
@@ -138,8 +144,9 @@ class Checker {
     let chain = before;
     const found: Finding[] = [];
     for (const [at, claim] of underConditions(line.clauses, this.names).entries()) {
-      const read = { ...claim, clause: readSubscripts(claim.clause, latex, this.names) };
-      const judged = this.clause(read, latex, at === 0 ? before : {}, chained);
+      const earlier = at === 0 ? before : {};
+      const clause = readDataPoint(readSubscripts(claim.clause, latex, this.names), earlier.last, this.names);
+      const judged = this.readings({ ...claim, clause }, latex, earlier, chained);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
@@ -156,6 +163,31 @@ class Checker {
     if (!equivalent || open === undefined) return kept;
     const reason = `two claims are said to be equivalent, and not both were found to hold (${open.decision.reason ?? open.decision.verdict})`;
     return [{ relation: open.relation, decision: undecided(reason, this.options) }];
+  }
+
+  /** Where the reach of a \\log cannot be seen, the reading that makes the clause true is the one meant. */
+  private readings(claim: ConditionedClause, latex: string, before: Chain, chained: boolean): Judged {
+    const { clause } = claim;
+    if (!hasReadings(clause, before.last)) return this.clause(claim, latex, before, chained);
+    const { names } = this;
+    const judge = (reach: Reach): Judged & { readonly names: Names } => {
+      this.names = names;
+      const last = before.last === undefined ? {} : { last: withReach(before.last, reach) };
+      const read = { ...claim, clause: clauseWithReach(clause, reach) };
+      const judged = this.clause(read, latex, { ...before, ...last }, chained);
+      return { ...judged, names: this.names };
+    };
+    const judged = reaches.map(judge);
+    this.names = names;
+    const chosen = chooseReading(judged.map(({ found }) => found));
+    if (chosen.from !== undefined) {
+      const { chain, names: after } = judged[chosen.from] ?? { chain: {}, names };
+      this.names = after;
+      return { found: chosen.found, chain };
+    }
+    const [subject] =
+      clause.subjects.length > 0 || before.last === undefined ? clause.subjects : [before.last];
+    return { found: chosen.found, chain: { ...before, ...this.after(subject, clause, before) } };
   }
 
   private clause(
@@ -180,6 +212,13 @@ class Checker {
     const chain = { ...before, ...this.after(first, clause, ownLeft ? {} : before) };
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
+    const markov = declaredChain(clause, this.names);
+    if (markov !== undefined) {
+      this.structure = withChain(this.structure, markov);
+      const reason = "a Markov chain: given the one before it, each depends on no other before it";
+      const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
+      return { found: [{ relation, decision }], chain: {} };
+    }
     if (clause.steps.length === 0) {
       const decisions = clause.subjects.map((subject) => decideNaming(subject, latex, this.question));
       return { found: decisions.map((decision) => ({ relation, decision: noted(decision, note) })), chain };
@@ -279,13 +318,6 @@ class Checker {
 function isInLaw(found: readonly Finding[]): boolean {
   const equalities = found.filter(({ relation }) => relation !== "\\sim");
   return (equalities.length > 0 ? equalities : found).some(({ decision }) => decision.inLaw);
-}
-
-interface Finding {
-  readonly relation: string;
-  readonly decision: Decision;
-  /** Only that lines are left out here. */
-  readonly omitted?: true;
 }
 
 /** The steps of one clause, and where they stand. */

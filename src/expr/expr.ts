@@ -188,6 +188,17 @@ export interface CasesExpr {
   readonly span: Span;
 }
 
+/**
+ * `\log\frac{a}{b} \cdot c` and `\log x^2`: how far the function reaches cannot be seen. `wide` is the function
+ * of all that follows in the term, `narrow` has the function of the first factor alone.
+ */
+export interface AmbiguousExpr {
+  readonly kind: "ambiguous";
+  readonly wide: ElementaryExpr;
+  readonly narrow: Expr;
+  readonly span: Span;
+}
+
 /** Something KaTeX typesets and we recognise, but whose value we cannot compute: a limit, a remark. */
 export interface OpaqueExpr {
   readonly kind: "opaque";
@@ -217,6 +228,7 @@ export type Expr =
   | ExtremumExpr
   | GradientExpr
   | CasesExpr
+  | AmbiguousExpr
   | OpaqueExpr;
 
 export type Kind = Expr["kind"];

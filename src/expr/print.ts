@@ -1,4 +1,14 @@
-import type { CallExpr, CaseBranch, Expr, IntegralExpr, ListExpr, ProductExpr, SeriesExpr, SumExpr } from "./expr.js";
+import type {
+  AmbiguousExpr,
+  CallExpr,
+  CaseBranch,
+  Expr,
+  IntegralExpr,
+  ListExpr,
+  ProductExpr,
+  SeriesExpr,
+  SumExpr,
+} from "./expr.js";
 
 /** How tightly a printed form binds: a part that binds less than its place asks gets brackets. */
 const binding: Readonly<Record<Expr["kind"], number>> = {
@@ -23,6 +33,7 @@ const binding: Readonly<Record<Expr["kind"], number>> = {
   extremum: 0,
   gradient: 2,
   cases: 5,
+  ambiguous: 2,
   opaque: 5,
 };
 
@@ -71,9 +82,19 @@ export function printExpr(expr: Expr): string {
       return `\\nabla${expr.variable === undefined ? "" : `_{${printExpr(expr.variable)}}`} ${wrap(expr.of, 3)}`;
     case "cases":
       return `\\begin{cases} ${expr.branches.map(printBranch).join(" \\\\ ")} \\end{cases}`;
+    case "ambiguous":
+      return printAmbiguous(expr);
     case "opaque":
       return expr.what;
   }
+}
+
+/** Without the brackets that would tell. */
+function printAmbiguous({ wide }: AmbiguousExpr): string {
+  const { name, of } = wide;
+  // A quotient written with a slash: \frac would be one factor.
+  const slash = of.kind === "quotient" ? `${wrap(of.numerator, 3)} / ${wrap(of.denominator, 4)}` : undefined;
+  return `\\${name} ${slash ?? printExpr(of)}`;
 }
 
 const extrema = { argmax: "\\arg\\max", argmin: "\\arg\\min", max: "\\max", min: "\\min" } as const;
@@ -89,7 +110,9 @@ function printBranch({ value, conditions }: CaseBranch): string {
 function printIntegral({ variables, body }: IntegralExpr): string {
   if (variables.length === 0) return `\\sum ${wrap(body, 2)}`;
   const measures = variables.map((variable) => ` \\, d${printExpr(variable)}`).join("");
-  return `${"\\int ".repeat(variables.length)}${wrap(body, 3)}${measures}`;
+  // A bare d would be taken for that of the variable.
+  const isD = body.kind === "symbol" && body.name === "d";
+  return `${"\\int ".repeat(variables.length)}${isD ? `\\left(${printExpr(body)}\\right)` : wrap(body, 3)}${measures}`;
 }
 
 const wrap = (expr: Expr, least: number): string =>

@@ -43,6 +43,8 @@ export function children(expr: Expr): readonly Expr[] {
         value,
         ...conditions.flatMap(({ left, right }) => [left, right]),
       ]);
+    case "ambiguous":
+      return [expr.wide, expr.narrow];
   }
 }
 
@@ -88,6 +90,8 @@ export function mapChildren(expr: Expr, change: (part: Expr) => Expr): Expr {
         : { ...expr, variable: change(expr.variable), of: change(expr.of) };
     case "cases":
       return mapCases(expr, change);
+    case "ambiguous":
+      return mapAmbiguous(expr, change);
   }
 }
 
@@ -101,6 +105,12 @@ function mapCases(expr: CasesExpr, change: (part: Expr) => Expr): Expr {
     })),
   }));
   return { ...expr, branches };
+}
+
+function mapAmbiguous(expr: Extract<Expr, { kind: "ambiguous" }>, change: (part: Expr) => Expr): Expr {
+  const wide = change(expr.wide);
+  // What is no longer a function of anything reaches over nothing.
+  return wide.kind === "elementary" ? { ...expr, wide, narrow: change(expr.narrow) } : wide;
 }
 
 function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => Expr): Expr {

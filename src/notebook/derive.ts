@@ -151,7 +151,7 @@ function recordsOf({ latex, because, expect }: Line, results: readonly Statement
 /** Numbers to follow with a pocket calculator, one on a line. */
 function counterexampleText({ T, t, values, left, right }: Counterexample): string {
   return [
-    `T = ${T}${t === undefined ? "" : `, t = ${t}`}`,
+    ...(T === undefined ? [] : [`T = ${T}${t === undefined ? "" : `, t = ${t}`}`]),
     ...Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`),
     `left side:  ${left}`,
     `right side: ${right}`,

@@ -29,7 +29,7 @@ export function matchBrackets(tokens: readonly Token[]): readonly Token[] {
         kind: "group",
         left: partner.token.text,
         right: token.text,
-        body: pairBars(current),
+        body: pairBars(current, true),
         span: { start: partner.token.span.start, end: token.span.end },
         ...(token.sub === undefined ? {} : { sub: token.sub }),
         ...(token.sup === undefined ? {} : { sup: token.sup }),
@@ -41,7 +41,7 @@ export function matchBrackets(tokens: readonly Token[]): readonly Token[] {
   if (unclosed !== undefined) {
     throw new ReadError(`the bracket ${unclosed.token.text} is never closed`, unclosed.token.span);
   }
-  return pairBars(current);
+  return pairBars(current, false);
 }
 
 function checkPair(

@@ -73,7 +73,6 @@ const bars: Readonly<Record<string, "|" | "||">> = {
 };
 
 const opaque: Readonly<Record<string, string>> = {
-  "\\nabla": "a gradient",
   "\\partial": "a partial derivative",
   "\\exists": "a quantifier",
 };
@@ -123,6 +122,7 @@ export function characterToken(text: string, family: string | undefined, span: S
   if (operator !== undefined) return { kind: "operator", text: operator, span };
   const bar = bars[text];
   if (bar !== undefined) return { kind: "separator", text: bar, span };
+  if (text === "\\nabla" || text === "∇") return { kind: "gradient", span };
   if (text === "\\forall") return { kind: "text", text: "for all", span };
   const what = opaque[text];
   if (what !== undefined) return { kind: "opaque", what, span };

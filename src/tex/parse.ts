@@ -1,10 +1,11 @@
-import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
+import type { ElementaryExpr, Expr, Span, SymbolExpr } from "../expr/expr.js";
 import { some } from "../expr/walk.js";
 import { parseCases } from "./cases.js";
 import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
 import { parseFamily, parseGroup, refuseSeparator } from "./group.js";
+import { variablesBelow, parseIntegral, sumVariables } from "./integral.js";
 import { describeToken, spanOf, type Token } from "./token.js";
 
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
@@ -65,30 +66,38 @@ class Parser {
 
   /** a b \cdot c / d; a series or an integral takes all that follows it in the term. */
   private term(): Expr {
-    let factors: Expr[] = [this.factor()];
+    return this.termFrom(this.factor());
+  }
+
+  private termFrom(first: Expr): Expr {
+    return joined(first, this.followers());
+  }
+
+  /** What multiplies or divides the first factor of a term. */
+  private followers(): readonly Follower[] {
+    const found: Follower[] = [];
     for (;;) {
       const token = this.peek();
       if (token?.kind === "operator" && token.text === "*") {
         this.at++;
-        factors.push(this.factor());
+        found.push({ factor: this.factor() });
       } else if (token?.kind === "operator" && token.text === "/") {
         this.at++;
-        factors = [this.divided(product(factors), token)];
+        found.push({ factor: this.divisor(token), divides: true });
       } else if (token !== undefined && startsFactor(token)) {
-        factors.push(this.factor());
-      } else break;
+        found.push({ factor: this.factor() });
+      } else return found;
     }
-    return product(factors);
   }
 
-  private divided(numerator: Expr, slash: Token): Expr {
+  private divisor(slash: Token): Expr {
     const denominator = this.factor();
     const next = this.peek();
     if (next !== undefined && startsFactor(next)) {
       const span = { start: slash.span.start, end: next.span.end };
       throw new ReadError("what the slash divides by is ambiguous: write \\frac or brackets", span);
     }
-    return { kind: "quotient", numerator, denominator, span: merge(numerator.span, denominator.span) };
+    return denominator;
   }
 
   private factor(): Expr {
@@ -101,6 +110,12 @@ class Parser {
     switch (token.kind) {
       case "series":
         return this.series(token);
+      case "integral":
+        return this.integral(token);
+      case "extremum":
+        return this.extremum(token);
+      case "gradient":
+        return this.gradient(token);
       case "opaque":
         return token.bounded === true ? this.bounded(token) : this.opaque(token, token.what);
       case "function":
@@ -155,7 +170,10 @@ class Parser {
   }
 
   private symbol(token: Token & { kind: "symbol" }): Expr {
-    const index = token.sub === undefined ? undefined : parseIndex(token.sub, this.inner, token.span);
+    const label = this.labelBehind(token);
+    if (label !== undefined) this.at++;
+    const sub = label === undefined ? token.sub : [label];
+    const index = sub === undefined ? undefined : parseIndex(sub, this.inner, token.span);
     const head = canonicalHead({
       kind: "symbol",
       name: token.name,
@@ -163,13 +181,34 @@ class Parser {
       ...(index === undefined ? {} : { index }),
     });
     const next = this.peek();
+    if (matrixFunctions.has(head.name) && next?.kind === "symbol" && token.sup === undefined)
+      return this.bareCall(head);
     if (next?.kind !== "group" || !this.isCall(head, next)) return this.raised(head, token);
     if (token.sup !== undefined) return this.raisedHead(head, token, next);
     this.at++;
     return this.raised(withoutSub(next, parseCall(head, next, this.inner)), next);
   }
 
+  /** `\det \Sigma`: one letter, with its scripts. */
+  private bareCall(head: SymbolExpr): Expr {
+    const argument = this.factor();
+    return { kind: "call", head, args: [argument], rest: [], span: merge(head.span, argument.span) };
+  }
+
+  /** `p\theta(x_{t-1} | x_t)`: the label of a function, not lowered. θ itself is no function. */
+  private labelBehind({ name, sub, sup }: Token & { kind: "symbol" }): Token | undefined {
+    const [label, group] = [this.peek(), this.peek(1)];
+    if (label?.kind !== "symbol" || label.name !== "\\theta" || group?.kind !== "group") return undefined;
+    const bare = [sub, sup, label.sub, label.sup].every((script) => script === undefined);
+    if (!bare || group.left !== "(" || !this.vocabulary.isFunction(name)) return undefined;
+    const [only] = group.body;
+    const state = group.body.length === 1 && only?.kind === "symbol" && only.sub !== undefined;
+    return state || group.body.some(({ kind }) => kind === "separator") ? label : undefined;
+  }
+
   private isCall(head: SymbolExpr, group: Token & { kind: "group" }): boolean {
+    // Behind an expectation, brackets of any shape are its brackets.
+    if (/^(?:\\math(?:bb|cal)\{E\}|E)$/.test(head.name) && rounding.has(group.left)) return true;
     if (group.left !== "(" && group.left !== "[" && group.left !== "\\{") return false;
     return (
       this.vocabulary.isFunction(head.name) ||
@@ -195,16 +234,17 @@ class Parser {
     if (token.sup !== undefined) return this.opaque(token, `a power of \\${token.name} itself`);
     const next = this.peek();
     const bracketed = next?.kind === "group" && next.sup === undefined;
-    const from = this.at;
     const of = this.factor();
-    if (!bracketed && this.reachIsOpen(of)) {
-      this.at = from;
-      return this.opaque(token, `\\${token.name} of what is ambiguous (brackets would tell), which`);
-    }
-    return { kind: "elementary", name: token.name, of, span: merge(token.span, of.span) };
+    const apply = (argument: Expr): ElementaryExpr => ({
+      kind: "elementary",
+      name: token.name,
+      of: argument,
+      span: merge(token.span, argument.span),
+    });
+    return bracketed || !this.reachIsOpen(of) ? apply(of) : this.ambiguous(of, apply);
   }
 
-  /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches is anyone's guess. */
+  /** `\log \frac{a}{b}`: one factor; where a second follows, how far the function reaches cannot be seen. */
   private reachIsOpen(argument: Expr): boolean {
     const next = this.peek();
     const reaches =
@@ -212,7 +252,21 @@ class Parser {
     return reaches || argument.kind === "power";
   }
 
+  /** Both readings of the rest of the term; it is read once, so that a row of functions takes no longer. */
+  private ambiguous(of: Expr, apply: (argument: Expr) => ElementaryExpr): Expr {
+    const followers = this.followers();
+    const wide = apply(joined(of, followers));
+    const raised = of.kind === "power" && followers.length === 0;
+    const narrow = raised ? { ...of, base: apply(of.base) } : joined(apply(of), followers);
+    return { kind: "ambiguous", wide, narrow, span: wide.span };
+  }
+
   private series(token: Token & { kind: "series" }): Expr {
+    const variables = sumVariables(token, this.inner);
+    if (variables !== undefined) {
+      const body = this.term();
+      return { kind: "integral", variables, body, span: merge(token.span, body.span) };
+    }
     const [variable, equals, ...lower] = token.sub ?? [];
     if (
       variable?.kind !== "symbol" ||
@@ -237,7 +291,44 @@ class Parser {
     return expr;
   }
 
-  /** An integral, a limit, a gradient: recognised, swallowed to the end of its term, never evaluated. */
+  private integral(token: Token & { kind: "integral" }): Expr {
+    const reading = parseIntegral(this.tokens, this.at - 1, this.inner);
+    if ("what" in reading) return this.opaque(token, reading.what);
+    this.at = reading.next;
+    return reading.expr;
+  }
+
+  /** It reaches as far as the side it stands in. */
+  private extremum(token: Token & { kind: "extremum" }): Expr {
+    if (token.which === "arg") return this.opaque(token, "an argument of something");
+    const variable = token.sup === undefined ? this.below(token) : undefined;
+    if (variable === undefined) return this.opaque(token, `the operator \\${token.which}`);
+    const of = this.sum();
+    return { kind: "extremum", which: token.which, variable, of, span: merge(token.span, of.span) };
+  }
+
+  /** It reaches over its term. */
+  private gradient(token: Token & { kind: "gradient" }): Expr {
+    const next = this.peek();
+    const divergence = next?.kind === "operator" && next.text === "*";
+    if (token.sup !== undefined || divergence) return this.opaque(token, "a derivative of another kind");
+    const variable = this.below(token);
+    if (variable === undefined && token.sub !== undefined) return this.opaque(token, "a gradient");
+    const of = this.term();
+    const span = merge(token.span, of.span);
+    return variable === undefined ? { kind: "gradient", of, span } : { kind: "gradient", variable, of, span };
+  }
+
+  /** The letters below an operator, `\theta` or `\theta \in \Theta`; several make a list. */
+  private below(token: Token): Expr | undefined {
+    if (token.sub === undefined) return undefined;
+    const items = variablesBelow(token.sub, token.span, this.inner) ?? [];
+    const [only] = items;
+    if (items.length < 2) return only;
+    return { kind: "list", left: "", right: "", items, span: token.span };
+  }
+
+  /** A limit: recognised, swallowed to the end of its term, never evaluated. */
   private opaque(token: Token, what: string): Expr {
     let end = token.span.end;
     for (let next = this.peek(); next !== undefined && !this.atSign(); next = this.peek()) {
@@ -252,6 +343,8 @@ class Parser {
   }
 }
 
+const matrixFunctions = new Set(["\\mathrm{det}", "\\mathrm{tr}", "\\mathrm{Tr}"]);
+
 /** Whether `\prod_s a_s b` multiplies b once or every time cannot be seen. */
 function refuseTrailing(body: Expr, index: string): void {
   if (body.kind !== "product") return;
@@ -263,15 +356,52 @@ function refuseTrailing(body: Expr, index: string): void {
   }
 }
 
+const rounding = new Set(["\\lfloor", "\\lceil", "\\langle"]);
+
+/** A factor of a term behind the first. */
+interface Follower {
+  readonly factor: Expr;
+  readonly divides?: true;
+}
+
+function joined(first: Expr, followers: readonly Follower[]): Expr {
+  let factors: Expr[] = [first];
+  for (const { factor, divides } of followers) {
+    if (divides === undefined) {
+      factors.push(factor);
+      continue;
+    }
+    const numerator = product(factors);
+    const span = merge(numerator.span, factor.span);
+    factors = [{ kind: "quotient", numerator, denominator: factor, span }];
+  }
+  return product(factors);
+}
+
 function withoutSub(token: Token, expr: Expr): Expr {
   if (token.sub === undefined) return expr;
   throw new ReadError("a subscript on this is not read: brackets or braces may be misplaced", token.span);
 }
 
 function startsFactor(token: Token): boolean {
-  const kinds = ["number", "symbol", "function", "series", "fraction", "root", "group", "dots", "opaque", "cases"];
-  return kinds.includes(token.kind);
+  return starters.has(token.kind);
 }
+
+const starters: ReadonlySet<Token["kind"]> = new Set([
+  "number",
+  "symbol",
+  "function",
+  "series",
+  "integral",
+  "extremum",
+  "gradient",
+  "fraction",
+  "root",
+  "group",
+  "dots",
+  "opaque",
+  "cases",
+]);
 
 function product(written: readonly Expr[]): Expr {
   const span = mergeAll(written);

@@ -1,7 +1,10 @@
 import type { Expr, Span } from "../expr/expr.js";
 import { ReadError } from "./error.js";
 import { parseExpression, type Vocabulary } from "./parse.js";
+import { conditional, readRemark } from "./remark.js";
 import { hasScripts, spanOf, type Token } from "./token.js";
+
+export { conditional, universal } from "./remark.js";
 
 /** `relation right`, read after what stands to its left. */
 export interface Step {
@@ -160,7 +163,7 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
       before = next;
     } else if (before !== "start") before = next;
   };
-  for (const token of line) {
+  for (const token of withoutRemarks(line)) {
     if (token.kind === "text") {
       close("text");
       words = `${words} ${token.text}`.trim();
@@ -186,12 +189,19 @@ function splitPieces(line: readonly Token[]): readonly Piece[] {
   return pieces;
 }
 
+/** Brackets with words in them that stand alone between spaces are a remark. */
+function withoutRemarks(line: readonly Token[]): readonly Token[] {
+  const apart = (token: Token | undefined): boolean =>
+    token === undefined || token.kind === "space" || token.kind === "text";
+  return line.flatMap((token, at) => {
+    if (token.kind !== "group" || !apart(line[at - 1]) || !apart(line[at + 1])) return [token];
+    return readRemark(token.body, token.span) ?? [token];
+  });
+}
+
 /** What an implication claims, it claims under a condition. */
 const underCondition = (pieces: readonly Piece[], words: string): readonly Piece[] =>
   pieces.map((piece) => (conditional.test(piece.words) ? piece : { ...piece, words }));
-
-/** Words that leave nothing out. */
-export const universal = /\bfor (?:all|every|each|any)\b/i;
 
 const implications = new Set(["\\Rightarrow", "\\Leftarrow", "\\Longrightarrow", "\\Longleftarrow"]);
 const equivalences = new Set(["\\Leftrightarrow", "\\Longleftrightarrow"]);
@@ -201,10 +211,6 @@ export const equivalence = "\\Leftrightarrow";
 
 /** Words for what the condition before left over. */
 export const remaining = /^(?:or )?(?:else|otherwise|其他|否则)[.,]?$/i;
-
-/** Words after which a clause limits the statement instead of adding to it. */
-export const conditional =
-  /(?:^|\W)(?:if|else|otherwise|when|whenever|unless|for|as|provided|given|若|当|如果|其他)(?:$|\W)/i;
 
 /** Wide space inside a formula is only space: what begins with a relation or an operator goes on. */
 function joinContinuations(pieces: readonly Piece[]): readonly Piece[] {

@@ -1,4 +1,4 @@
-import type { Span } from "../expr/expr.js";
+import type { ExtremumExpr, Span } from "../expr/expr.js";
 
 /** Raised and lowered parts, already tokens themselves. */
 export interface Scripts {
@@ -20,6 +20,10 @@ export type Token =
   | (Base & { readonly kind: "function"; readonly name: "exp" | "log" })
   | (Base & { readonly kind: "operator"; readonly text: "+" | "-" | "*" | "/" })
   | (Base & { readonly kind: "series"; readonly operator: "sum" | "product" })
+  /** `\int`; `count` is 2 for `\iint`. */
+  | (Base & { readonly kind: "integral"; readonly count: 1 | 2 | 3 })
+  | (Base & { readonly kind: "extremum"; readonly which: ExtremumExpr["which"] | "arg" })
+  | (Base & { readonly kind: "gradient" })
   | (Base & {
       readonly kind: "fraction";
       readonly numerator: readonly Token[];

@@ -4,6 +4,7 @@ import { characterToken, closerOf, closingOf } from "./characters.js";
 import { ReadError } from "./error.js";
 import { limits } from "./katex.js";
 import type { KatexNode } from "./nodes.js";
+import { readRemark } from "./remark.js";
 import { hasScripts, spanOf, type Token } from "./token.js";
 import { isUprightT, readRaised } from "./scripts.js";
 import { joinRuns } from "./words.js";
@@ -21,9 +22,23 @@ const wordFonts = new Set(["mathrm", "mathit", "mathsf", "mathtt", "mathbf", "te
 const series: Readonly<Record<string, "sum" | "product">> = { "\\sum": "sum", "\\prod": "product" };
 const functions: Readonly<Record<string, "exp" | "log">> = { "\\exp": "exp", "\\log": "log", "\\ln": "log" };
 /** Words of upright letters that work on all that follows. */
-const optimizers = new Set(["argmax", "argmin", "max", "min", "sup", "inf"]);
+const optimizers: Readonly<Record<string, ExtremumToken["which"]>> = {
+  arg: "arg",
+  argmax: "argmax",
+  argmin: "argmin",
+  max: "max",
+  min: "min",
+};
+const integrals: Readonly<Record<string, 1 | 2 | 3>> = {
+  "\\int": 1,
+  "\\intop": 1,
+  "\\iint": 2,
+  "\\iiint": 3,
+};
 const boxes = new Set(["\\fbox", "\\colorbox", "\\fcolorbox"]);
 const accents: Readonly<Record<string, string>> = { "\\widetilde": "\\tilde", "\\widehat": "\\hat" };
+
+type ExtremumToken = Extract<Token, { kind: "extremum" }>;
 
 class Tokenizer {
   private depth = 0;
@@ -95,7 +110,7 @@ class Tokenizer {
         return this.flat([node.base], span);
       case "enclose":
         if (!boxes.has(node.label)) throw new ReadError(`${node.label} is not read`, span);
-        return this.flat([node.body], span);
+        return this.boxed(node, span);
       case "font":
         return this.font(node, span);
       case "accent":
@@ -119,7 +134,7 @@ class Tokenizer {
       case "delimsizing":
         return [this.delimiter(node.delim, node.mclass, span)];
       case "text":
-        return [{ kind: "text", text: textOf(node.body), span: this.extent(node.body, span) }];
+        return [textToken(textOf(node.body), this.extent(node.body, span))];
       case "array":
         return [{ kind: "opaque", what: "an array", bounded: true, span }];
       case "htmlmathml":
@@ -150,6 +165,12 @@ class Tokenizer {
     }
     // Bold, upright and italic letters are the same letters: authors differ in nothing else.
     return body;
+  }
+
+  /** A box with words in it is a remark: space, unless the words are a condition. */
+  private boxed(node: Extract<KatexNode, { type: "enclose" }>, span: Span): readonly Token[] {
+    const body = this.flat([node.body], span);
+    return readRemark(body, spanOf(body, span)) ?? body;
   }
 
   private accented(label: string, base: KatexNode, span: Span): Token {
@@ -228,7 +249,10 @@ class Tokenizer {
       const tokens = this.flat(node.body, span);
       const word = tokens.map((token) => (token.kind === "symbol" ? token.name : "?")).join("");
       const whole = spanOf(tokens, span);
-      if (optimizers.has(word)) return [{ kind: "opaque", what: `the operator ${word}`, span: whole }];
+      const which = optimizers[word];
+      if (which !== undefined) return [{ kind: "extremum", which, span: whole }];
+      if (word === "sup" || word === "inf")
+        return [{ kind: "opaque", what: `the operator ${word}`, span: whole }];
       // \operatorname{\mathbb{E}}: a letter that is an operator already.
       if (tokens.length === 1 && word.startsWith("\\")) return tokens;
       return [
@@ -242,7 +266,12 @@ class Tokenizer {
     if (operator !== undefined) return [{ kind: "series", operator, span }];
     const name = functions[node.name];
     if (name !== undefined) return [{ kind: "function", name, span }];
-    if (node.name.includes("int")) return [{ kind: "opaque", what: "an integral", span }];
+    if (node.name === "\\det") return [{ kind: "symbol", name: "\\mathrm{det}", span }];
+    const which = optimizers[node.name.slice(1)];
+    if (which !== undefined) return [{ kind: "extremum", which, span }];
+    const count = integrals[node.name];
+    if (count !== undefined) return [{ kind: "integral", count, span }];
+    if (node.name.includes("int")) return [{ kind: "opaque", what: "an integral along a curve", span }];
     return [{ kind: "opaque", what: node.name === "\\lim" ? "a limit" : `the operator ${node.name}`, span }];
   }
 
@@ -313,6 +342,8 @@ class Tokenizer {
 function wordToken(word: string, span: Span): Token {
   if (word === "exp") return { kind: "function", name: "exp", span };
   if (word === "log" || word === "ln") return { kind: "function", name: "log", span };
+  if (word === "arg" || word === "argmax" || word === "argmin")
+    return { kind: "extremum", which: word, span };
   return { kind: "symbol", name: word.length === 1 ? word : `\\mathrm{${word}}`, span };
 }
 
@@ -323,6 +354,10 @@ function around(token: Token, parts: readonly Token[]): Token {
   const end = Math.max(...parts.map((part) => part.span.end));
   return { ...token, span: { start, end } };
 }
+
+/** The d of `\text{d}x` is upright, and no word. */
+const textToken = (text: string, span: Span): Token =>
+  text === "d" ? { kind: "symbol", name: "d", span } : { kind: "text", text, span };
 
 function textOf(nodes: readonly KatexNode[]): string {
   return nodes

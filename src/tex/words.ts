@@ -6,7 +6,9 @@ import { hasScripts, type Token } from "./token.js";
  */
 const spelled: readonly { readonly word: string; readonly token: (span: Token["span"]) => Token }[] = [
   { word: "where", token: (span) => ({ kind: "text", text: "where", span }) },
-  { word: "arg", token: (span) => ({ kind: "opaque", what: "an argument of the maximum", span }) },
+  { word: "argmax", token: (span) => ({ kind: "extremum", which: "argmax", span }) },
+  { word: "argmin", token: (span) => ({ kind: "extremum", which: "argmin", span }) },
+  { word: "arg", token: (span) => ({ kind: "extremum", which: "arg", span }) },
   { word: "log", token: (span) => ({ kind: "function", name: "log", span }) },
   { word: "exp", token: (span) => ({ kind: "function", name: "exp", span }) },
   { word: "KL", token: (span) => ({ kind: "symbol", name: "\\mathrm{KL}", span }) },
@@ -33,7 +35,7 @@ export function joinRuns(tokens: readonly Token[]): readonly Token[] {
       at++;
     }
   }
-  return joined;
+  return withExtrema(joined);
 }
 
 interface Run {
@@ -136,6 +138,25 @@ function barsAt(tokens: readonly Token[], at: number): Run | undefined {
   const span = { start: first.span.start, end: second.span.end };
   return { token: { kind: "separator", text: "||", span }, next: at + 2 };
 }
+
+/** `\arg\max_\theta` is typed as two operators. */
+function withExtrema(tokens: readonly Token[]): readonly Token[] {
+  return tokens.flatMap((token, at): readonly Token[] => {
+    const [before, after] = [tokens[at - 1], tokens[at + 1]];
+    if (isArg(token) && isBound(after)) return [];
+    if (!isArg(before) || !isBound(token)) return [token];
+    const span = { start: before.span.start, end: token.span.end };
+    return [{ ...token, which: `arg${token.which}`, span }];
+  });
+}
+
+type Extremum = Token & { kind: "extremum" };
+
+const isArg = (token: Token | undefined): token is Extremum =>
+  token?.kind === "extremum" && token.which === "arg" && !hasScripts(token);
+
+const isBound = (token: Token | undefined): token is Extremum & { which: "max" | "min" } =>
+  token?.kind === "extremum" && (token.which === "max" || token.which === "min");
 
 const connectives = new Set([
   "where",

@@ -90,7 +90,7 @@ describe("workbook check", () => {
     [["none.md"], "workbook check: none.md (ENOENT): expected a file that can be read. Check the path.\n"],
     [
       ["a.md", "--notation", "toString"],
-      "workbook check: --notation toString: expected one of ddpm. Choose one of these.\n",
+      "workbook check: --notation toString: expected one of ddpm, or a file ending in .yaml or .json. Choose one of these.\n",
     ],
     [
       ["a.md", "--worlds", "many"],

@@ -128,7 +128,7 @@ describe("what cannot be decided is never called true", () => {
     [
       tex`\bar\alpha_t = \int_0^1 x dx`,
       "undecided",
-      'at position 15, "\\bar\\alpha_t =▸ \\int_0^1 x dx◂": an integral is not evaluated yet',
+      'at position 15, "\\bar\\alpha_t =▸ \\int_0^1 x dx◂": an integral between limits is not evaluated yet',
     ],
     [
       tex`\alpha_t = 1 - \beta_t \text{ if } \beta_t > 0`,

@@ -40,6 +40,7 @@ const letters = [
   "\\mathbb{E}",
   "q",
   "w^{\\mathrm{vlb}}",
+  "d",
 ];
 
 /** Trees of every kind that the reader builds. */
@@ -71,6 +72,16 @@ class Trees {
       () => this.series(part),
       () => this.call(part),
       () => this.list(part),
+      () => ({ kind: "integral", variables: this.variables(), body: part(), span }),
+      () => ({
+        kind: "extremum",
+        which: this.pick(["argmax", "argmin", "max", "min"]),
+        variable: this.symbol(),
+        of: part(),
+        span,
+      }),
+      () => ({ kind: "gradient", variable: this.symbol(), of: part(), span }),
+      () => ({ kind: "gradient", of: part(), span }),
     ];
     const made = this.pick(makers)();
     return suits(made) ? made : this.expr(depth);
@@ -107,6 +118,13 @@ class Trees {
       ["\\{", "\\}"],
     ]);
     return { kind: "list", left, right, items: [part(), part()], span };
+  }
+
+  /** None for a bare sum. */
+  private variables(): readonly Expr[] {
+    const [first, last] = [this.index(), this.index()];
+    const states: Expr = { kind: "symbol", name: "x", index: { kind: "range", first, last, span }, span };
+    return this.pick<readonly Expr[]>([[], [this.symbol()], [this.symbol(), this.symbol()], [states]]);
   }
 
   private symbol(): SymbolExpr {
@@ -151,7 +169,7 @@ describe("printed and read again, the tree is the same", () => {
       expectSame(expr);
     }
     expect([...kinds].sort().join(" ")).toBe(
-      "bars call cases elementary list negation norm number power product quotient range root series sum symbol transpose",
+      "bars call cases elementary extremum gradient integral list negation norm number power product quotient range root series sum symbol transpose",
     );
   });
 

@@ -10,8 +10,10 @@ import type { Role } from "../notation/notation.js";
 import { evaluateForwardDensity, evaluateMoment } from "./density.js";
 import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
-import { factorOf, logDensity } from "./factor.js";
+import { factorOf } from "./factor.js";
+import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
+import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
@@ -46,7 +48,9 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
     case "normal":
       return evaluateNormal(expr, scope);
     case "forwardDensity":
-      return evaluateForwardDensity(expr, scope);
+      return scope.setting === undefined
+        ? evaluateForwardDensity(expr, scope)
+        : evaluateIntegral(expr, scope);
     case "expectation":
       return expr.head.index === undefined
         ? evaluateMoment(role, expr, scope)
@@ -59,11 +63,15 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
       return number(signalToNoise(timeWithin(onlyArgument(expr), 1, scope), scope));
     case "state":
       return closedForm(expr, lookup, scope);
-    case "network":
+    case "trace":
+    case "determinant":
+      return evaluateMatrixFunction(role, expr, scope);
     case "divergence":
+      return fullDivergence(expr, scope) ?? evaluateIntegral(expr, scope);
+    case "network":
       return evaluateIntegral(expr, scope);
     case "reverseDensity":
-      return modelDensity(expr, scope);
+      return scope.setting === undefined ? modelDensity(expr, scope) : evaluateIntegral(expr, scope);
     default:
       throw new EvaluationError("type", `${printExpr(expr.head)} is not a function`, expr.head.span);
   }
@@ -112,6 +120,15 @@ function assignedValue(expr: CallExpr, scope: Scope): Value {
  */
 function evaluateNormal(expr: CallExpr, scope: Scope): Value {
   const parts = normalParts(expr);
+  const full = denseLawOf(parts, scope);
+  if (full !== undefined) {
+    if (parts.at !== undefined && scope.mode === "path") return number(denseDensity(parts.at, full, scope));
+    throw new EvaluationError(
+      "unsupported",
+      "a normal law with a full covariance as a random vector",
+      expr.span,
+    );
+  }
   const mean = vectorArgument(parts.mean, scope);
   const variance = varianceArgument(parts.covariance, scope);
   const { world } = scope;
@@ -127,6 +144,19 @@ function evaluateNormal(expr: CallExpr, scope: Scope): Value {
     throw new EvaluationError("unsupported", "the law of a density at a random point", expr.span);
   const law = add({ offset: mean.offset, coefficients: new Map() }, scale(noise, variance.sqrt()));
   return number(normalDensity(law, point.offset, expr, scope));
+}
+
+/** KL(N(m, S) || N(n, R)) where S or R is a full matrix; undefined for any other divergence. */
+function fullDivergence(expr: CallExpr, scope: Scope): Value | undefined {
+  const laws = [...expr.args, ...expr.rest].map((side) => {
+    if (side.kind !== "call") return undefined;
+    const { meaning } = scope.names.lookUp(side.head);
+    const isNormal = meaning.kind === "role" && meaning.role === "normal";
+    return isNormal ? denseLawOf(normalParts(side), scope) : undefined;
+  });
+  const [a, b] = laws;
+  if (a === undefined || b === undefined || laws.length !== 2) return undefined;
+  return number(denseDivergence(a, b, expr, scope.world));
 }
 
 function vectorArgument(expr: Expr, scope: Scope): Affine {

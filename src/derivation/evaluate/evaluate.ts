@@ -1,9 +1,12 @@
 import type { Expr, PowerExpr, ProductExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
+import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
+import { densePower, evaluateBars, transpose } from "./matrix.js";
 import { caseAt } from "./condition.js";
+import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -47,14 +50,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "series":
       return evaluateSeries(expr, scope);
     case "sum":
-      if (expr.terms.some((term) => term.kind === "dots")) {
-        throw new EvaluationError(
-          "unsupported",
-          "a sum with dots is not evaluated: write it with \\sum",
-          expr.span,
-        );
-      }
-      return expr.terms
+      return writtenTerms(expr, scope)
         .map((term) => ({ value: evaluate(term, scope), span: term.span }))
         .reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
     case "negation":
@@ -71,17 +67,15 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "root":
       return squareRoot(scalar(expr.of, scope), expr);
     case "elementary":
+      // The density of a far state is no number that a logarithm could be taken of.
+      if (expr.name === "log" && scope.setting !== undefined) return evaluateLogarithm(expr.of, scope);
       return elementary(expr.name, scalar(expr.of, scope), expr);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
     case "bars":
-      throw new EvaluationError(
-        "unsupported",
-        "an absolute value or determinant is not evaluated yet",
-        expr.span,
-      );
+      return evaluateBars(evaluate(expr.of, scope), expr, scope);
     case "transpose":
-      throw new EvaluationError("unsupported", "a transpose is not evaluated yet", expr.span);
+      return transpose(evaluate(expr.of, scope), expr);
     case "list":
       throw new EvaluationError("unsupported", "a list or a set has no value of its own", expr.span);
     case "range":
@@ -89,7 +83,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "dots":
       throw new EvaluationError("unsupported", "dots that continue nothing", expr.span);
     case "integral":
-      throw new EvaluationError("unsupported", "an integral is not evaluated yet", expr.span);
+      return evaluateIntegral(expr, scope);
     case "extremum":
       throw new EvaluationError(
         "unsupported",
@@ -100,6 +94,12 @@ export function evaluate(expr: Expr, scope: Scope): Value {
       throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
     case "cases":
       return evaluate(caseAt(expr, scope), scope);
+    case "ambiguous":
+      throw new EvaluationError(
+        "unsupported",
+        `how far \\${expr.wide.name} reaches is ambiguous (brackets would tell)`,
+        expr.span,
+      );
     case "opaque":
       throw new EvaluationError("unsupported", `${expr.what} is not evaluated yet`, expr.span);
   }
@@ -142,7 +142,9 @@ function evaluateProduct(expr: ProductExpr, scope: Scope): Value {
 function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   const { arithmetic } = scope.world;
   const base = evaluate(expr.base, scope);
+  if (isTranspose(base, expr.exponent, scope)) return transpose(base, expr);
   const exponent = scalar(expr.exponent, scope);
+  if (base.kind === "dense") return densePower(base.rows, exponent, expr, scope.world);
   if (base.kind === "vector") {
     if (!exponent.equals(2))
       throw new EvaluationError("type", "a vector is raised to a power other than 2", expr.span);
@@ -152,6 +154,13 @@ function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   const x = scalarOf(base, arithmetic) ?? arithmetic.zero;
   if (exponent.isNegative()) scope.trace.divisors.push(x);
   return number(realPower(x, exponent, expr));
+}
+
+/** `v^T` of a vector or a matrix: T is not the last time there. */
+function isTranspose(base: Value, exponent: Expr, scope: Scope): boolean {
+  if (!["vector", "row", "matrix", "dense"].includes(base.kind) || exponent.kind !== "symbol") return false;
+  const { meaning } = scope.names.lookUp(exponent);
+  return meaning.kind === "role" && meaning.role === "horizon";
 }
 
 function matrixPower(scale: Real, exponent: Real, expr: Expr): Value {

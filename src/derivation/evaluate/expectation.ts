@@ -1,6 +1,7 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
+import { multiplyExponentials } from "../../probability/exponential.js";
 import {
   addWaves,
   constantWave,
@@ -11,8 +12,19 @@ import {
   type Wave,
 } from "../../probability/wave.js";
 import { EvaluationError } from "./error.js";
-import { scalarField, squaredNorm, variableName, vectorField, type Field, type Open } from "./field.js";
-import { chainOf, factorOf, lawIn, logDensity, processOf, type Factor } from "./factor.js";
+import {
+  densityField,
+  scalarField,
+  squaredNorm,
+  variableName,
+  vectorField,
+  type Field,
+  type Open,
+} from "./field.js";
+import { integrateStates } from "./integral.js";
+import { chainsOf, densityIn, lawOf } from "./marginal.js";
+import { chainOf, factorOf, isTransition, processOf, type Factor } from "./factor.js";
+import { lawIn, logDensity } from "./law.js";
 import { normalLawOf } from "./logarithm.js";
 import { measureOf } from "./measure.js";
 import { normalParts } from "./normal.js";
@@ -25,21 +37,12 @@ export function expectation(expr: CallExpr, open: Open): Field {
     throw new EvaluationError("type", "an expectation is taken of one expression", expr.span);
   const { factors, noises } = measureOf(expr, open.scope);
   const inner = opened(factors, open, noises);
-  const field = inner.field(integrand, inner);
-  const over = (wave: Wave): Wave => integrateAll(wave, factors, inner);
-  switch (field.kind) {
-    case "scalar":
-      return scalarField(over(field.value));
-    case "vector":
-      return vectorField(field.parts.map(over));
-    case "matrix":
-      return field;
-  }
+  return integrateAll(inner.field(integrand, inner), factors, inner);
 }
 
 /** The states of the factors become variables. */
 function opened(factors: readonly Factor[], open: Open, noises: ReadonlyMap<string, number>): Open {
-  const own = factors.flatMap(statesOfFactor);
+  const own = factors.flatMap((factor) => statesOfFactor(factor, open));
   const [first] = factors;
   if (first !== undefined && new Set(own).size < own.length)
     throw new EvaluationError("type", "an expectation over one state twice", first.expr.span);
@@ -50,23 +53,41 @@ function opened(factors: readonly Factor[], open: Open, noises: ReadonlyMap<stri
   };
 }
 
-/** x_0 is what the forward process is given, and a variable of the model. */
-const statesOfFactor = ({ process, of }: Factor): readonly number[] =>
-  process === "model" ? of : of.filter((t) => t > 0);
+/** x_0 is what the forward process is given, and a variable of the model or where it has a law. */
+const statesOfFactor = ({ process, of }: Factor, { scope }: Open): readonly number[] =>
+  process === "model" || scope.setting !== undefined ? of : of.filter((t) => t > 0);
 
 /** One factor after another, each when no factor left is conditional on its states. */
-function integrateAll(wave: Wave, factors: readonly Factor[], open: Open): Wave {
+function integrateAll(field: Field, factors: readonly Factor[], open: Open): Field {
   const next = factors.find(
     (factor) =>
-      !factors.some((other) => other !== factor && other.given.some((t) => t > 0 && factor.of.includes(t))),
+      !factors.some(
+        (other) => other !== factor && other.given.some((t) => statesOfFactor(factor, open).includes(t)),
+      ),
   );
   if (next === undefined) {
     const [first] = factors;
-    if (first === undefined) return wave;
+    if (first === undefined) return field;
     throw new EvaluationError("type", "densities that are conditional on one another", first.expr.span);
   }
   const rest = factors.filter((factor) => factor !== next);
-  return integrateAll(integrate(wave, next, open), rest, open);
+  return integrateAll(integrateField(field, next, open), rest, open);
+}
+
+function integrateField(field: Field, factor: Factor, open: Open): Field {
+  const over = (wave: Wave): Wave => integrate(wave, factor, open);
+  switch (field.kind) {
+    case "scalar":
+      return scalarField(over(field.value));
+    case "vector":
+      return vectorField(field.parts.map(over));
+    case "matrix":
+      return field;
+    case "density": {
+      const weighted = multiplyExponentials(field.value, densityIn(factor, open));
+      return densityField(integrateStates(weighted, factor.of, factor.expr.span, open));
+    }
+  }
 }
 
 /**
@@ -75,20 +96,43 @@ function integrateAll(wave: Wave, factors: readonly Factor[], open: Open): Wave 
  * from the next, from the lowest up.
  */
 function integrate(wave: Wave, factor: Factor, open: Open): Wave {
-  const of = statesOfFactor(factor);
+  const of = statesOfFactor(factor, open);
+  if (open.scope.setting !== undefined && !(factor.process === "model" && isTransition(factor, open.scope)))
+    return integrateChains(wave, factor, open);
   if (factor.process === "model")
     return of.reduce((left, t) => integrateState(left, t, lawIn(factor, t, [], open), factor, open), wave);
+  const given = factor.given.includes(0) ? factor.given : [...factor.given, 0];
+  return integrateGroups(wave, { ...factor, given }, open, (t, known) => lawIn(factor, t, known, open));
+}
+
+/** Over each of the normal laws that the factor is made of. */
+function integrateChains(wave: Wave, factor: Factor, open: Open): Wave {
+  const parts = chainsOf(factor, open).map(({ weight, chain }) =>
+    scaleWave(
+      integrateGroups(wave, factor, open, (t, known) => lawOf(t, known, chain, open)),
+      weight,
+    ),
+  );
+  return addWaves(...parts);
+}
+
+/** Terms that depend on the same states are integrated over these together. */
+function integrateGroups(
+  wave: Wave,
+  factor: Factor,
+  open: Open,
+  lawFor: (t: number, known: readonly number[]) => NormalLaw,
+): Wave {
   const groups = new Map<string, { readonly times: readonly number[]; readonly terms: Wave[number][] }>();
   for (const term of wave) {
-    const times = of.filter((t) => dependsOn(term, t, open));
+    const times = statesOfFactor(factor, open).filter((t) => dependsOn(term, t, open));
     const group = groups.get(times.join()) ?? { times, terms: [] };
     group.terms.push(term);
     groups.set(times.join(), group);
   }
-  const given = factor.given.includes(0) ? factor.given : [...factor.given, 0];
   const parts = [...groups.values()].map(({ times, terms }) =>
-    chainOf({ ...factor, given }, times).reduceRight<Wave>(
-      (left, { t, known }) => integrateState(left, t, lawIn(factor, t, known, open), factor, open),
+    chainOf(factor, times).reduceRight<Wave>(
+      (left, { t, known }) => integrateState(left, t, lawFor(t, known), factor, open),
       terms,
     ),
   );
@@ -149,7 +193,7 @@ function factorIn(expr: Expr, open: Open): Factor | undefined {
 function lawAt(expr: Expr, factor: Factor | undefined, open: Open): NormalLaw {
   const [t] = factor?.of ?? [];
   if (factor !== undefined && t !== undefined && factor.of.length === 1) {
-    if (t === 0 && factor.process === "forward")
+    if (t === 0 && factor.process === "forward" && open.scope.setting === undefined)
       throw new EvaluationError("unsupported", "a divergence from the law of the data", expr.span);
     return lawIn(factor, t, factor.given, open);
   }

@@ -10,12 +10,10 @@ import {
   subtractWaves,
   type Wave,
 } from "../../probability/wave.js";
-import { stateLaw, type NormalLaw } from "../world/law.js";
-import { predict } from "../world/network.js";
-import { modelVariance } from "./model.js";
+import type { NormalLaw } from "../world/law.js";
 import { refuseDataLaw, statesOf } from "./density.js";
 import { EvaluationError } from "./error.js";
-import { squaredNorm, stateField, type Open } from "./field.js";
+import { squaredNorm, type Open } from "./field.js";
 import type { Scope } from "./scope.js";
 
 /** A density of states: q(of | given) of the forward process or p(of | given) of the model. */
@@ -44,6 +42,8 @@ export function factorOf(expr: CallExpr, process: Factor["process"], scope: Scop
   const all = [...of, ...given];
   if (new Set(all).size < all.length)
     throw new EvaluationError("outside", "a variable stands twice in a density", expr.span);
+  // Where x_0 has a law and the network is affine, all densities have values.
+  if (scope.setting !== undefined) return { process, of, given, expr };
   if (process === "forward") {
     // q(x_0, …) is q(… | x_0) times the density of the data, which is some number at x_0.
     if (!(of.includes(0) && given.length === 0)) refuseDataLaw(of, given, expr);
@@ -59,11 +59,19 @@ function refuseModelMarginal(
   expr: CallExpr,
   scope: Scope,
 ): void {
+  if (!isTransition({ process: "model", of, given, expr }, scope)) refuseMarginal(expr);
+}
+
+/** Whether a density of the model is p(x_T), p(x_{t-1} | x_t) or a product of these. */
+export function isTransition({ of, given }: Factor, scope: Scope): boolean {
   const [last = 0, first = 0] = [of.at(-1), of[0]];
   const contiguous = last - first === of.length - 1;
-  const start = last === scope.world.T ? given.length === 0 : Math.min(...given) === last + 1;
-  if (!contiguous || !start) refuseMarginal(expr);
+  return contiguous && (last === scope.world.T ? given.length === 0 : Math.min(...given) === last + 1);
 }
+
+/** Whether a density of the forward process is the same for every law of x_0: the chain is Markov. */
+export const isScreened = ({ of, given }: Factor): boolean =>
+  given.includes(0) || (given.length > 0 && of.every((t) => t > Math.min(...given)));
 
 function refuseMarginal(expr: CallExpr): never {
   throw new EvaluationError(
@@ -73,36 +81,12 @@ function refuseMarginal(expr: CallExpr): never {
   );
 }
 
-/** The normal law of x_t that the factor states, given `known` (the states that are given or come first). */
-export function lawIn(factor: Factor, t: number, known: readonly number[], open: Open): NormalLaw {
-  const { world } = open.scope;
-  if (factor.process === "forward") return stateLaw(t, known, (s) => stateField(s, open), world);
-  const { one } = world.arithmetic;
-  if (t === world.T) return { mean: Array.from({ length: world.d }, () => []), variance: one };
-  return {
-    mean: predict("mean", t + 1, stateField(t + 1, open), world, open.scope.network),
-    variance: modelVariance(t + 1, factor.expr.span, open.scope),
-  };
-}
-
 /** The states of a factor one after another, each with those it is conditional on. */
 export function chainOf(
   factor: Factor,
   of: readonly number[] = factor.of,
 ): readonly { readonly t: number; readonly known: readonly number[] }[] {
   return of.map((t, at) => ({ t, known: [...factor.given, ...of.slice(0, at)] }));
-}
-
-/** The logarithm of a density as a function of the open states. */
-export function logDensity(factor: Factor, open: Open): Wave {
-  const { world } = open.scope;
-  const terms = chainOf(factor).map(({ t, known }) => {
-    if (factor.process === "forward" && t === 0) {
-      return constantWave(world.arithmetic.real(world.draw.free("q(x_0)", "positive")).ln());
-    }
-    return logNormal(stateField(t, open), lawIn(factor, t, known, open), factor.expr, open);
-  });
-  return addWaves(...terms);
 }
 
 /** log N(x; mean, variance I). */

@@ -9,6 +9,12 @@ import {
   variableWave,
   type Wave,
 } from "../../probability/wave.js";
+import {
+  exponentialValue,
+  multiplyExponentials,
+  waveTerm,
+  type Exponential,
+} from "../../probability/exponential.js";
 import { constant } from "../../probability/affine.js";
 import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
@@ -21,7 +27,9 @@ export type Field =
   /** [d] */
   | { readonly kind: "vector"; readonly parts: readonly Wave[] }
   /** scale · I */
-  | { readonly kind: "matrix"; readonly scale: Real };
+  | { readonly kind: "matrix"; readonly scale: Real }
+  /** A product or quotient of densities: exponentials of quadratic functions. */
+  | { readonly kind: "density"; readonly value: Exponential };
 
 /** Where an integrand is evaluated: the states `times` are variables, all others have their values. */
 export interface Open {
@@ -34,6 +42,7 @@ export interface Open {
 }
 
 export const scalarField = (value: Wave): Field => ({ kind: "scalar", value });
+export const densityField = (value: Exponential): Field => ({ kind: "density", value });
 export const vectorField = (parts: readonly Wave[]): Field => ({ kind: "vector", parts });
 
 /** The name of coordinate i of x_t as a variable. */
@@ -62,6 +71,9 @@ export function fieldOf(value: Value, scope: Scope): Field {
       return scalarField([]);
     case "matrix":
       return value;
+    case "dense":
+    case "row":
+      throw new EvaluationError("unsupported", "a full matrix inside an expectation", { start: 0, end: 0 });
     case "vector":
       if (value.value.coefficients.size > 0 || scope.mode === "law") {
         throw new RangeError("an integrand is evaluated path by path");
@@ -73,8 +85,8 @@ export function fieldOf(value: Value, scope: Scope): Field {
 /** The value of a field without variables; undefined if it has some. */
 export function valueOfField(field: Field, arithmetic: Arithmetic): Value | undefined {
   if (field.kind === "matrix") return field;
-  if (field.kind === "scalar") {
-    const found = constantValue(field.value, arithmetic);
+  if (field.kind === "scalar" || field.kind === "density") {
+    const found = constantScalar(field, arithmetic);
     return found === undefined ? undefined : number(found);
   }
   const parts = field.parts.map((part) => constantValue(part, arithmetic));
@@ -84,7 +96,14 @@ export function valueOfField(field: Field, arithmetic: Arithmetic): Value | unde
 
 /** The number a scalar field without variables is. */
 export function constantScalar(field: Field, arithmetic: Arithmetic): Real | undefined {
+  if (field.kind === "density") return exponentialValue(field.value, arithmetic);
   return field.kind === "scalar" ? constantValue(field.value, arithmetic) : undefined;
+}
+
+/** A number or a density as a sum of exponentials; undefined for anything else. */
+export function exponentialsOf(field: Field): Exponential | undefined {
+  if (field.kind === "density") return field.value;
+  return field.kind === "scalar" ? waveTerm(field.value) : undefined;
 }
 
 const isZero = (field: Field): boolean => field.kind === "scalar" && field.value.length === 0;
@@ -95,6 +114,8 @@ export function addFields(a: Field, b: Field, span: Span): Field {
   if (a.kind === "scalar" && b.kind === "scalar") return scalarField(addWaves(a.value, b.value));
   if (a.kind === "vector" && b.kind === "vector")
     return vectorField(a.parts.map((part, i) => addWaves(part, b.parts[i] ?? [])));
+  const [x, y] = [exponentialsOf(a), exponentialsOf(b)];
+  if (x !== undefined && y !== undefined) return densityField([...x, ...y]);
   if (a.kind === "matrix" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.plus(b.scale) };
   throw new EvaluationError("type", `${describe(a)} and ${describe(b)} are added`, span);
 }
@@ -116,6 +137,13 @@ export function multiplyFields(a: Field, b: Field, open: Open, span: Span): Fiel
   if (a.kind === "vector" && b.kind === "scalar") return multiplyFields(b, a, open, span);
   if (a.kind === "matrix" && b.kind === "vector")
     return vectorField(b.parts.map((part) => scaleWave(part, a.scale)));
+  const [left, right] = [exponentialsOf(a), exponentialsOf(b)];
+  if (left !== undefined && right !== undefined) {
+    open.scope.trace.step(span, left.length * right.length);
+    return densityField(multiplyExponentials(left, right));
+  }
+  if ([a, b].some(({ kind }) => kind === "density") && [a, b].some(({ kind }) => kind === "vector"))
+    throw new EvaluationError("unsupported", "no exact integral of a vector times a density", span);
   const [x, y] = [a, b].map((field) =>
     field.kind === "matrix" ? field.scale : constantScalar(field, arithmetic),
   );
@@ -144,5 +172,5 @@ export function requireVector(field: Field, expr: Expr, open: Open): readonly Wa
 }
 
 function describe(field: Field): string {
-  return field.kind === "scalar" ? "a number" : `a ${field.kind}`;
+  return field.kind === "scalar" || field.kind === "density" ? "a number" : `a ${field.kind}`;
 }

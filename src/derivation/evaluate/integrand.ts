@@ -1,13 +1,28 @@
-import type { CallExpr, Expr, PowerExpr, ProductExpr, SeriesExpr, SymbolExpr } from "../../expr/expr.js";
+import type {
+  CallExpr,
+  Expr,
+  IntegralExpr,
+  PowerExpr,
+  ProductExpr,
+  SeriesExpr,
+  SymbolExpr,
+} from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
+import { children } from "../../expr/walk.js";
+import { inverseExponential } from "../../probability/exponential.js";
 import { constantWave, scaleWave, type Wave } from "../../probability/wave.js";
 import type { Definition } from "../notation/names.js";
+import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { caseAt } from "./condition.js";
 import { divergence, expectation } from "./expectation.js";
+import { factorOf, processOf } from "./factor.js";
+import { integralOver } from "./integral.js";
+import { densityIn } from "./marginal.js";
 import {
   addFields,
   constantScalar,
+  densityField,
   fieldOf,
   multiplyFields,
   requireVector,
@@ -27,10 +42,10 @@ import { withIndex, type Scope } from "./scope.js";
 import { dottedFactors, rangeOf } from "./series.js";
 import { timeOf } from "./symbol.js";
 import { evaluateTime } from "./time.js";
-import type { Value } from "./value.js";
+import { number, type Value } from "./value.js";
 
 /** The value of an expectation, a divergence or a network at one point of one world. */
-export function evaluateIntegral(expr: CallExpr, scope: Scope): Value {
+export function evaluateIntegral(expr: CallExpr | IntegralExpr, scope: Scope): Value {
   if (scope.mode === "law")
     throw new EvaluationError("unsupported", `the law of ${printExpr(expr)}`, expr.span);
   const known = rememberedIntegral(expr, scope);
@@ -46,11 +61,24 @@ export function evaluateIntegral(expr: CallExpr, scope: Scope): Value {
   return value;
 }
 
-function integralOf(expr: CallExpr, scope: Scope): Value {
-  const field = evaluateField(expr, { scope, times: new Set(), noises: new Map(), field: evaluateField });
-  const value = valueOfField(field, scope.world.arithmetic);
+function integralOf(expr: CallExpr | IntegralExpr, scope: Scope): Value {
+  const value = valueOfField(evaluateField(expr, closedAt(scope)), scope.world.arithmetic);
   if (value === undefined) throw new RangeError("an integral over all its variables has a value");
   return value;
+}
+
+const closedAt = (scope: Scope): Open => ({
+  scope,
+  times: new Set(),
+  noises: new Map(),
+  field: evaluateField,
+});
+
+/** The logarithm of a density that may be too small for a number. */
+export function evaluateLogarithm(of: Expr, scope: Scope): Value {
+  const value = constantScalar(scalarField(logField(of, closedAt(scope))), scope.world.arithmetic);
+  if (value === undefined) throw new RangeError("a logarithm at given states is a number");
+  return number(value);
 }
 
 /**
@@ -60,16 +88,19 @@ function integralOf(expr: CallExpr, scope: Scope): Value {
 export function evaluateField(expr: Expr, open: Open): Field {
   const { scope } = open;
   scope.trace.step(expr.span);
-  if (open.times.size === 0 && expr.kind !== "call") return fieldOf(scope.evaluate(expr, scope), scope);
+  if (open.times.size === 0 && expr.kind !== "call" && expr.kind !== "integral")
+    return fieldOf(scope.evaluate(expr, scope), scope);
   switch (expr.kind) {
     case "symbol":
       return symbolField(expr, open);
     case "call":
       return callField(expr, open);
+    case "integral":
+      return integralOver(expr, open);
     case "series":
       return seriesField(expr, open);
     case "sum":
-      return expr.terms
+      return writtenTerms(expr, scope)
         .map((term) => ({ field: evaluateField(term, open), span: term.span }))
         .reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
     case "negation":
@@ -88,7 +119,7 @@ export function evaluateField(expr: Expr, open: Open): Field {
     case "norm":
       return closed(expr, [expr.of], open);
     default:
-      return fieldOf(scope.evaluate(expr, scope), scope);
+      return closed(expr, children(expr), open);
   }
 }
 
@@ -136,7 +167,11 @@ function seriesField(expr: SeriesExpr, open: Open): Field {
 
 function quotientField(numerator: Expr, denominator: Expr, open: Open): Field {
   const { arithmetic } = open.scope.world;
-  const by = constantScalar(evaluateField(denominator, open), arithmetic);
+  const divisor = evaluateField(denominator, open);
+  const density = divisor.kind === "density" ? inverseExponential(divisor.value, arithmetic) : undefined;
+  if (density !== undefined)
+    return multiplyFields(densityField(density), evaluateField(numerator, open), open, numerator.span);
+  const by = constantScalar(divisor, arithmetic);
   if (by === undefined)
     throw new EvaluationError("unsupported", "no exact expectation of a quotient by this", denominator.span);
   if (by.isZero()) throw new EvaluationError("outside", "a denominator is zero", denominator.span);
@@ -151,7 +186,8 @@ function powerField(expr: PowerExpr, open: Open): Field {
   const inner = expr.base.kind === "norm" ? expr.base.of : expr.base;
   const base = evaluateField(inner, open);
   if (base.kind === "vector") return scalarField(squaredNorm(base.parts, open, expr.span));
-  if (base.kind === "scalar" && expr.base.kind !== "norm") return multiplyFields(base, base, open, expr.span);
+  if ((base.kind === "scalar" || base.kind === "density") && expr.base.kind !== "norm")
+    return multiplyFields(base, base, open, expr.span);
   return closed(expr, [inner], open);
 }
 
@@ -200,6 +236,9 @@ function callField(expr: CallExpr, open: Open): Field {
   if (role === "expectation" && expr.head.index !== undefined) return expectation(expr, open);
   if (role === "divergence") return scalarField(divergence(expr, open));
   if (role === "network") return networkField(expr, lookup, open);
+  const process = processOf(expr, scope);
+  if (process !== undefined && scope.setting !== undefined)
+    return densityField(densityIn(factorOf(expr, process, scope), open));
   if (open.times.size === 0) return fieldOf(scope.evaluate(expr, scope), scope);
   if (role === "forwardDensity" || role === "reverseDensity")
     throw new EvaluationError("unsupported", "no exact expectation of a density itself", expr.span);

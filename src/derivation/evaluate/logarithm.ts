@@ -1,11 +1,14 @@
 import type { Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { some } from "../../expr/walk.js";
+import { logarithmOf } from "../../probability/exponential.js";
 import { addWaves, constantWave, scaleWave, subtractWaves, type Wave } from "../../probability/wave.js";
 import { normalParts } from "./normal.js";
 import { EvaluationError } from "./error.js";
-import { constantScalar, requireVector, type Open } from "./field.js";
-import { factorOf, logDensity, logNormal, processOf } from "./factor.js";
+import { constantScalar, densityField, requireVector, type Field, type Open } from "./field.js";
+import { factorOf, logNormal, processOf } from "./factor.js";
+import { logDensity } from "./law.js";
+import { densityIn, needsData } from "./marginal.js";
 import { withIndex, type Scope } from "./scope.js";
 import { dottedFactors, rangeOf } from "./series.js";
 
@@ -16,7 +19,12 @@ import { dottedFactors, rangeOf } from "./series.js";
 export function logField(expr: Expr, open: Open): Wave {
   const { scope } = open;
   const process = processOf(expr, scope);
-  if (expr.kind === "call" && process !== undefined) return logDensity(factorOf(expr, process, scope), open);
+  if (expr.kind === "call" && process !== undefined) {
+    const factor = factorOf(expr, process, scope);
+    return scope.setting !== undefined && needsData(factor)
+      ? logOfField(densityField(densityIn(factor, open)), expr, open)
+      : logDensity(factor, open);
+  }
   if (expr.kind === "call" && isNormal(expr, scope)) return logOfNormal(expr, open);
   if (!mentionsDensity(expr, scope)) return logOfNumber(expr, open);
   switch (expr.kind) {
@@ -49,8 +57,14 @@ export function logField(expr: Expr, open: Open): Wave {
 
 /** The logarithm of something that does not depend on the open states. */
 function logOfNumber(expr: Expr, open: Open): Wave {
-  const { scope } = open;
-  const value = constantScalar(open.field(expr, open), scope.world.arithmetic);
+  return logOfField(open.field(expr, open), expr, open);
+}
+
+function logOfField(field: Field, expr: Expr, open: Open): Wave {
+  const { arithmetic } = open.scope.world;
+  const log = field.kind === "density" ? logarithmOf(field.value, arithmetic) : undefined;
+  if (log !== undefined) return log;
+  const value = constantScalar(field, arithmetic);
   if (value === undefined)
     throw new EvaluationError("unsupported", "no exact expectation of this logarithm", expr.span);
   if (value.isZero()) throw new EvaluationError("outside", "the logarithm of zero", expr.span);

@@ -64,10 +64,11 @@ function forwardProcess(expr: CallExpr, scope: Scope): Factor {
   return { process: "forward", of, given: [0], expr };
 }
 
-/** x_0 keeps its value, which may be any; a state or a noise is drawn given x_0. */
+/** A state or a noise is drawn given x_0. */
 function overVariables(list: CallExpr, expr: CallExpr, scope: Scope): Measure {
   const noises = new Map<string, number>();
   const times = new Set<number>();
+  let averaged = false;
   for (const item of list.args) {
     if (item.kind !== "symbol") throw unknownMeasure(expr);
     const lookup = scope.names.lookUp(item);
@@ -75,6 +76,7 @@ function overVariables(list: CallExpr, expr: CallExpr, scope: Scope): Measure {
     if (role === "state") {
       const t = timeOf(item, lookup, 0, scope);
       if (t > 0) times.add(t);
+      else averaged = true;
     } else if (role === "noise" || role === "accumulatedNoise" || role === "stepNoise") {
       const t = timeOf(item, lookup, 1, scope);
       noises.set(printExpr(item), t);
@@ -85,7 +87,10 @@ function overVariables(list: CallExpr, expr: CallExpr, scope: Scope): Measure {
   if (!laws.every((law) => isStandardNormal(law, scope))) throw unknownMeasure(expr);
   const of = [...times].sort((a, b) => a - b);
   if (noises.size > 1) throw unknownMeasure(expr);
-  return { factors: [{ process: "forward", of, given: [0], expr }], noises };
+  const process = "forward" as const;
+  // Where the data has a law it is averaged over; else x_0 keeps its value.
+  const data = averaged && scope.setting !== undefined ? [{ process, of: [0], given: [], expr }] : [];
+  return { factors: [...data, { process, of, given: [0], expr }], noises };
 }
 
 /** q(x_0) */

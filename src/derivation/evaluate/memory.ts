@@ -32,5 +32,5 @@ export function rememberIntegral(expr: Expr, scope: Scope, found: Remembered): v
   entries.set(keyOf(scope), { ...found, names: scope.names });
 }
 
-const keyOf = ({ indices, deviation, network, reading }: Scope): string =>
-  [...indices].sort().join(";") + `|${deviation}|${network}|${reading}`;
+const keyOf = ({ indices, deviation, network, reading, setting }: Scope): string =>
+  [...indices].sort().join(";") + `|${deviation}|${network}|${reading}|${setting ?? "given"}`;

@@ -1,8 +1,15 @@
 import type { Span, SymbolExpr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
+import type { Network } from "../world/network.js";
 import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
 import { varianceOf } from "./value.js";
+
+/** The network of the scope; where marginal densities are needed it is affine. */
+export const networkOf = ({ network, setting }: Scope): Network => ({
+  variant: network,
+  affine: setting !== undefined && setting !== "curved",
+});
 
 /**
  * σ_t² of the model, Σ_θ = σ_t² I: as the text defined σ_t, or else any positive number. It is looked up

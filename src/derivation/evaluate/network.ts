@@ -6,7 +6,7 @@ import { predict } from "../world/network.js";
 import { NotAffineError } from "../../probability/wave.js";
 import { EvaluationError } from "./error.js";
 import { requireVector, vectorField, type Field, type Open } from "./field.js";
-import { modelVariance } from "./model.js";
+import { modelVariance, networkOf } from "./model.js";
 import { timeWithin } from "./time.js";
 
 /** What a network symbol predicts, by the letter that bears the index θ. */
@@ -17,29 +17,43 @@ const predictions: Readonly<Record<string, Prediction>> = {
   x: "clean",
 };
 
-/** ε_θ(x, t), μ_θ(x, t), x_θ(x, t), Σ_θ(x, t) = σ_t² I; without t, the time is that of the state x_t. */
-export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field {
-  const [input, time] = expr.args;
-  const own = time ?? (input?.kind === "symbol" ? input.index : undefined);
-  if (input === undefined || own === undefined || expr.args.length > 2 || expr.mark !== undefined) {
+/** What a call of a network predicts, from what and at which time. */
+export interface NetworkCall {
+  /** The letter that bears the index θ. */
+  readonly letter: string;
+  /** Absent for Σ_θ and for letters of which nothing is known. */
+  readonly prediction: Prediction | undefined;
+  readonly input: Expr;
+  readonly time: Expr;
+}
+
+export function predictionOf(expr: CallExpr, lookup: Lookup): NetworkCall {
+  const [input, given] = expr.args;
+  const time = given ?? (input?.kind === "symbol" ? input.index : undefined);
+  if (input === undefined || time === undefined || expr.args.length > 2 || expr.mark !== undefined) {
     throw new EvaluationError(
       "unsupported",
       `${printExpr(expr.head)} is a function of a state and its time`,
       expr.span,
     );
   }
+  const letter = lookup.key.replace(/_\{.*\}$/, "").replace(/^\\(?:hat|tilde|bar)\{(.*)\}$/, "$1");
+  return { letter, prediction: predictions[letter], input, time };
+}
+
+/** ε_θ(x, t), μ_θ(x, t), x_θ(x, t), Σ_θ(x, t) = σ_t² I; without t, the time is that of the state x_t. */
+export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field {
+  const { letter, prediction, input, time } = predictionOf(expr, lookup);
   const { scope } = open;
   scope.trace.model = true;
-  const t = timeWithin(own, 1, scope);
-  const letter = lookup.key.replace(/_\{.*\}$/, "").replace(/^\\(?:hat|tilde|bar)\{(.*)\}$/, "$1");
+  const t = timeWithin(time, 1, scope);
   const x = requireVector(open.field(input, open), input, open);
   if (letter === "\\Sigma") refuseOtherState(input, t, open);
   if (letter === "\\Sigma") return { kind: "matrix", scale: modelVariance(t, expr.span, scope) };
-  const prediction = predictions[letter];
   if (prediction === undefined)
     throw new EvaluationError("unsupported", `what ${printExpr(expr.head)} predicts is not known`, expr.span);
   try {
-    return vectorField(predict(prediction, t, x, scope.world, scope.network));
+    return vectorField(predict(prediction, t, x, scope.world, networkOf(scope)));
   } catch (error) {
     if (error instanceof NotAffineError)
       throw new EvaluationError(

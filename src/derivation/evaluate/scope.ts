@@ -1,7 +1,9 @@
 import type { Expr, Span } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import type { Affine } from "../../probability/affine.js";
+import type { UnknownKind } from "../notation/kinds.js";
 import type { Names } from "../notation/names.js";
+import type { DataLaw } from "../world/data.js";
 import type { World } from "../world/world.js";
 import { EvaluationError } from "./error.js";
 import type { Value } from "./value.js";
@@ -11,6 +13,13 @@ export type NoiseReading = "accumulated" | "fresh";
 
 /** How the model's σ_t is chosen. */
 export type Deviation = "any" | "forward" | "posterior";
+
+/**
+ * In which worlds marginal densities have values. x_0 is drawn from a law of its own, a mixture of normal laws
+ * or one of them, and the network is affine in x_t, so that all states of the model are jointly normal; or it
+ * is `curved`, for quadrature: the data is a mixture, and the network any smooth function.
+ */
+export type Setting = DataLaw | "curved";
 
 /** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
 export const stepLimit = 400_000;
@@ -36,10 +45,14 @@ export interface Scope {
   readonly moved: ReadonlyMap<number, Affine>;
   /** Values given to unknown functions, by canonical key, and to symbols, by `symbol` and their name. */
   readonly assigned: ReadonlyMap<string, Real>;
+  /** What the unknown symbols of the statement are that are no numbers, by printed symbol. */
+  readonly kinds: ReadonlyMap<string, UnknownKind>;
   /** Which network of the world: 0, or another where a statement must hold for every network. */
   readonly network: number;
   /** What σ_t² of the model is where the text has not said it: any positive number, β_t or β̃_t. */
   readonly deviation: Deviation;
+  /** Absent where the network is any smooth function and x_0 is given. */
+  readonly setting?: Setting;
   /** What was looked up so far; shared by all scopes derived from this one. */
   readonly trace: Trace;
   /** The evaluator, handed down so that roles can evaluate their arguments. */
@@ -60,6 +73,8 @@ export class Trace {
   bound = false;
   /** Whether the model took part: a network or a density of the reverse process. Its σ_t is no unknown. */
   model = false;
+  /** Whether dots were read in one of several ways: what is false in that way may be true in another. */
+  loose = false;
 
   constructor(private readonly budget: Budget = { steps: 0 }) {}
 
@@ -76,6 +91,7 @@ export class Trace {
     this.divisors.push(...other.divisors);
     this.bound ||= other.bound;
     this.model ||= other.model;
+    this.loose ||= other.loose;
   }
 
   step(span: Span, cost = 1): void {

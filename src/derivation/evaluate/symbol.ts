@@ -9,6 +9,7 @@ import { evaluateDeclared } from "./declared.js";
 import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
 import { evaluateTime, timeWithin } from "./time.js";
+import { unknownValue } from "./matrix.js";
 import { number, vector, type Value } from "./value.js";
 
 /** The value of a symbol, with or without subscript. */
@@ -88,6 +89,8 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
       // As a limit or an index T is the last time; as a number it may be any.
       scope.trace.free.add(printExpr(expr));
       return number(world.arithmetic.real(world.T));
+    case "dimension":
+      return number(world.arithmetic.real(world.d));
     case "identity":
       return { kind: "matrix", scale: world.arithmetic.one };
     case "euler":
@@ -168,6 +171,8 @@ function evaluateBinding(binding: Binding, t: number, expr: SymbolExpr, scope: S
   scope.trace.bound = true;
   const { world } = scope;
   const value = binding(world.boundPoint(t));
+  if (value === undefined)
+    throw new EvaluationError("outside", `${printExpr(expr)} has no value at t = ${t}`, expr.span);
   const numbers = typeof value === "number" ? [value] : value;
   if (!numbers.every(Number.isFinite)) {
     throw new EvaluationError(
@@ -223,6 +228,8 @@ function movedNumber(expr: SymbolExpr, scope: Scope): Value | undefined {
 function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", scope: Scope): Value {
   const time = lookup.time === undefined ? "" : freeIndex(lookup.time, scope);
   scope.trace.free.add(printExpr(expr));
+  const kind = scope.kinds.get(printExpr(expr));
+  if (kind !== undefined) return unknownValue(`${lookup.key}${time}`, kind, scope);
   return number(scope.world.arithmetic.real(scope.world.draw.free(`${lookup.key}${time}`, sign)));
 }
 

@@ -1,6 +1,16 @@
 import type { Span } from "../../expr/expr.js";
 import type { Arithmetic, Real } from "../../expr/number.js";
 import { add, scale, zeroVector, type Affine } from "../../probability/affine.js";
+import {
+  addMatrices,
+  applyMatrix,
+  identityTimes,
+  multiplyMatrices,
+  outerProduct,
+  scaleMatrix,
+  transposed,
+} from "../../probability/dense.js";
+import type { Matrix } from "../../probability/linear.js";
 import { EvaluationError } from "./error.js";
 
 /** What an expression can be worth. */
@@ -12,7 +22,11 @@ export type Value =
   /** scale · I */
   | { readonly kind: "matrix"; readonly scale: Real }
   /** A variance per coordinate: the number or the number times I, as its place demands. */
-  | { readonly kind: "variance"; readonly scale: Real };
+  | { readonly kind: "variance"; readonly scale: Real }
+  /** A matrix that need not be a multiple of I, [d][d]: Σ of a normal law of which nothing is known. */
+  | { readonly kind: "dense"; readonly rows: Matrix }
+  /** vᵀ, without randomness, [d] */
+  | { readonly kind: "row"; readonly parts: readonly Real[] };
 
 export const number = (value: Real): Value => ({ kind: "number", value });
 export const vector = (value: Affine): Value => ({ kind: "vector", value });
@@ -26,7 +40,10 @@ export function describeKind(value: Value): string {
     case "vector":
       return "a vector";
     case "matrix":
+    case "dense":
       return "a matrix";
+    case "row":
+      return "a transposed vector";
   }
 }
 
@@ -38,6 +55,10 @@ export function addValues(a: Value, b: Value, span: Span): Value {
     return { kind: "matrix", scale: a.scale.plus(b.scale) };
   }
   if (a.kind === "variance" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.plus(b.scale) };
+  const [left, right] = [rowsOf(a, b), rowsOf(b, a)];
+  if (left !== undefined && right !== undefined) return dense(addMatrices(left, right));
+  if (a.kind === "row" && b.kind === "row")
+    return { kind: "row", parts: a.parts.map((x, i) => (b.parts[i] === undefined ? x : x.plus(b.parts[i]))) };
   const x = scalarOf(a);
   const y = scalarOf(b);
   if (x !== undefined && y !== undefined) return number(x.plus(y));
@@ -55,7 +76,20 @@ export function negate(a: Value, arithmetic: Arithmetic): Value {
     case "matrix":
     case "variance":
       return { kind: a.kind, scale: a.scale.negated() };
+    case "dense":
+    case "row":
+      return scaled(a, arithmetic.one.negated());
   }
+}
+
+export const dense = (rows: Matrix): Value => ({ kind: "dense", rows });
+
+/** The entries of a full matrix, or of a multiple of I beside one; undefined for anything else. */
+export function rowsOf(a: Value, beside: Value): Matrix | undefined {
+  if (a.kind === "dense") return a.rows;
+  return a.kind === "matrix" && beside.kind === "dense"
+    ? identityTimes(a.scale, beside.rows.length)
+    : undefined;
 }
 
 /** The product in the conventions of the texts: two vectors side by side are their inner product. */
@@ -69,12 +103,39 @@ export function multiply(a: Value, b: Value, arithmetic: Arithmetic, span: Span)
   if (y !== undefined) return scaled(a, y);
   if (a.kind === "matrix" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.times(b.scale) };
   if (a.kind === "matrix" && b.kind === "vector") return vector(scale(b.value, a.scale));
+  return multiplyDense(a, b, arithmetic, span);
+}
+
+/** Products with a full matrix or a transposed vector; what stands in the order of no product is refused. */
+function multiplyDense(a: Value, b: Value, arithmetic: Arithmetic, span: Span): Value {
+  const fixed = (value: Affine): readonly Real[] => {
+    if (value.coefficients.size === 0) return value.offset;
+    throw new EvaluationError(
+      "unsupported",
+      "the law of a matrix times a random vector is not computed",
+      span,
+    );
+  };
+  if (a.kind === "row" && b.kind === "vector") {
+    const left: Affine = { offset: a.parts, coefficients: new Map() };
+    return number(innerProduct(left, b.value, arithmetic, span));
+  }
+  if (a.kind === "vector" && b.kind === "row") return dense(outerProduct(fixed(a.value), b.parts));
+  if (a.kind === "row" && b.kind === "matrix") return scaled(a, b.scale);
+  if (a.kind === "row" && b.kind === "dense")
+    return { kind: "row", parts: applyMatrix(transposed(b.rows), a.parts) };
+  if (a.kind === "dense" && b.kind === "vector")
+    return vector({ offset: applyMatrix(a.rows, fixed(b.value)), coefficients: new Map() });
+  const [left, right] = [rowsOf(a, b), rowsOf(b, a)];
+  if (left !== undefined && right !== undefined) return dense(multiplyMatrices(left, right));
   throw new EvaluationError("type", `${describeKind(a)} is multiplied by ${describeKind(b)}`, span);
 }
 
 function scaled(a: Value, factor: Real): Value {
   if (a.kind === "vector") return vector(scale(a.value, factor));
   if (a.kind === "matrix") return { kind: "matrix", scale: a.scale.times(factor) };
+  if (a.kind === "dense") return dense(scaleMatrix(a.rows, factor));
+  if (a.kind === "row") return { kind: "row", parts: a.parts.map((part) => part.times(factor)) };
   throw new RangeError("a scalar on both sides");
 }
 

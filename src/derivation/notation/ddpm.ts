@@ -26,10 +26,15 @@ export const ddpm: Notation = {
     "\\sigma_t": "parameter",
     "\\sigma": "parameter",
     T: "horizon",
+    d: "dimension",
+    "\\mathrm{tr}": "trace",
+    "\\mathrm{Tr}": "trace",
+    "\\mathrm{det}": "determinant",
     I: "identity",
     "\\mathcal N": "normal",
     N: "normal",
     q: "forwardDensity",
+    Q: "forwardDensity",
     "\\mathbb E": "expectation",
     E: "expectation",
     "\\mathrm{Var}": "variance",
@@ -70,7 +75,21 @@ export function extendNotation(base: Notation, changes: NotationChanges): Notati
     name: changes.name ?? `${base.name}+`,
     time,
     indices: base.indices.includes(time) ? base.indices : [time, ...base.indices],
-    symbols: { ...base.symbols, ...changes.symbols },
-    bind: { ...base.bind, ...changes.bind },
+    symbols: { ...withTime(base.symbols, base.time, time), ...changes.symbols },
+    bind: { ...withTime(base.bind, base.time, time), ...changes.bind },
   };
+}
+
+/** `\beta_t` becomes `\beta_k` where the time is now called k. */
+function withTime<T>(
+  table: Readonly<Record<string, T>>,
+  from: string,
+  to: string,
+): Readonly<Record<string, T>> {
+  if (from === to) return table;
+  const renamed = Object.entries(table).map(([symbol, value]) => {
+    const [head = symbol, index] = symbol.split("_", 2);
+    return [index === from || index === `{${from}}` ? `${head}_${to}` : symbol, value] as const;
+  });
+  return Object.fromEntries(renamed);
 }

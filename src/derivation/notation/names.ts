@@ -103,6 +103,17 @@ export class Names implements Vocabulary {
     return { meaning: this.meaningOf(key), key, time: symbol.index };
   }
 
+  /** The role that a symbol plays; undefined for an index, a definition or an unknown. */
+  roleOf(symbol: SymbolExpr): Role | undefined {
+    const { meaning } = this.lookUp(symbol);
+    return meaning.kind === "role" ? meaning.role : undefined;
+  }
+
+  /** A letter without subscript that plays the role: `q` for forwardDensity. */
+  letterOf(role: Role): string | undefined {
+    return [...this.tables.roles].find(([key, played]) => played === role && !key.includes("_"))?.[0];
+  }
+
   /** A name that plays the role with a time as subscript: `\bar{\alpha}` for alphaBar. */
   nameOf(role: Role): string | undefined {
     const key = [...this.tables.roles].find(([each, played]) => played === role && each.endsWith("_t"))?.[0];
@@ -131,6 +142,8 @@ const callable = new Set<Role>([
   "network",
   "reverseDensity",
   "divergence",
+  "trace",
+  "determinant",
 ]);
 
 interface Tables {

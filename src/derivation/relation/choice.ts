@@ -28,6 +28,8 @@ export function decideChoice(claim: Claim, question: Question): Decision | undef
       return isPossibleHorizon(right, relation)
         ? introduces(chosen, question)
         : open("a choice of the author, not a claim", question);
+    case "dimension":
+      return isPossibleHorizon(right, relation) ? introduces(chosen, question) : undefined;
     case "beta":
       return choiceOfBeta(left, claim, question);
     case "noise":

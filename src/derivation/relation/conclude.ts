@@ -52,6 +52,9 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
       reason: `depends on ${free.join(", ")}, of which nothing is known`,
     };
   }
+  if (survey.loose) {
+    return { ...base, verdict: "undecided", reason: "the dots can be read in more than one way" };
+  }
   const { others } = survey.failure.place;
   if (others !== undefined) {
     const where = Object.entries({ t: survey.failure.place.t, ...others }).flatMap(([name, value]) =>
@@ -93,6 +96,7 @@ function holding(found: Found, question: Question, note: string | undefined): De
     inLaw: survey.inLaw,
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
+    ...(survey.model ? { model: true } : {}),
     ...(reason === "" ? {} : { reason }),
   };
 }

@@ -15,24 +15,28 @@ import { decideParts } from "./parts.js";
 import { reconsidered } from "./reconsider.js";
 import { decideSampling } from "./sampling.js";
 import { decideSolved } from "./solve.js";
-import { declaredQuestion } from "./universal.js";
+import { declaredQuestion, typedQuestion } from "./universal.js";
 import { dataAverageOf, mentionsState } from "./average.js";
 import { decideUpToConstant, upToConstant } from "./constant.js";
+import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
+import { decideByQuadrature } from "./quadrature.js";
+import { mixesData, withForward, withMeasures } from "./process.js";
 import { decideProportional } from "./proportional.js";
+import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
 import { unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
 export function decide(claim: Claim, asked: Question): Decision {
-  const question = declaredQuestion([claim.left, claim.right], asked);
+  const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
     return reconsidered(decideRelation(claim, question), claim, question, decideRelation);
   } catch (error) {
-    if (error instanceof EvaluationError)
-      return misfit(error, claim, question) ?? refusal(error, claim, question);
-    throw error;
+    if (!(error instanceof EvaluationError)) throw error;
+    const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
+    return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
 }
 
@@ -43,10 +47,47 @@ function misfit(error: EvaluationError, claim: Claim, question: Question): Decis
   return decideKinds(claim, question);
 }
 
+/**
+ * Where the ordinary worlds do not give a value, those in which marginal densities and integrals over states
+ * have one may.
+ */
+function decideByMarginals(
+  claim: Claim,
+  question: Question,
+  first: EvaluationError,
+): Decision | EvaluationError {
+  if (question.setting !== undefined || !needsMarginals(claim, first, question.names)) return first;
+  const spelled = withMeasures(claim, question.names);
+  const found = decideWithMarginals(spelled, question);
+  if (found instanceof EvaluationError) return found;
+  // Equality to the last digit is no accident; an inequality may be one of the x_0 that were tried.
+  const telling = found.verdict === "holds" && !isOrder(claim.relation);
+  if (!telling && mixesData(spelled, question.names))
+    return undecided("x_0 is averaged over in one place and has a value in another", question);
+  if (found.verdict !== "fails") return found;
+  const forward = withForward(spelled, question.names);
+  const swapped = forward === undefined ? undefined : decideWithMarginals(forward, question);
+  return swapped !== undefined && !(swapped instanceof EvaluationError) && swapped.verdict === "holds"
+    ? undecided("not true of the model; of the forward process q it is, which p may mean here", question)
+    : found;
+}
+
+function decideWithMarginals(claim: Claim, question: Question): Decision | EvaluationError {
+  const judge = (asked: Question): Decision =>
+    reconsidered(decideRelation(claim, asked), claim, asked, decideRelation);
+  const byQuadrature = (): ReturnType<typeof decideByQuadrature> =>
+    decideByQuadrature(completeNormal(claim, question), question);
+  return decideInSettings(judge, byQuadrature, question);
+}
+
 function decideRelation(claim: Claim, question: Question): Decision {
   const { left, right, relation } = claim;
   if (left.kind === "dots" || right.kind === "dots")
     return undecided("lines are left out here; nothing is claimed", question);
+  const explicit = definesDensity(claim, question) ? decideDeclaredCall(claim, question) : undefined;
+  if (explicit !== undefined) return explicit;
+  const general = decideGeneral(claim, question);
+  if (general !== undefined) return general;
   const choice = decideChoice(claim, question);
   if (choice !== undefined) return choice;
   if (isOrder(relation)) return overData(claim, decideOrder(claim, relation, question), question);
@@ -77,6 +118,12 @@ function decideRelation(claim: Claim, question: Question): Decision {
   }
 }
 
+/** `q(x) = …`, the right side a formula without other distributions. */
+function definesDensity({ left, right, relation, ownLeft }: Claim, { names }: Question): boolean {
+  const equal = ["=", ":=", "\\equiv"].includes(relation);
+  return ownLeft && equal && isDensity(left, names) && !some(right, (node) => isDensity(node, names));
+}
+
 /** `X \sim …`: a state that is drawn, a variable that is declared, or a law to compare. */
 function decideLaw(claim: Claim, question: Question): Decision {
   const introduced = claim.ownLeft
@@ -87,8 +134,7 @@ function decideLaw(claim: Claim, question: Question): Decision {
 
 function decideEqual(claim: Claim, question: Question): Decision {
   const { names } = question;
-  const introduced =
-    decideParts(claim, question) ?? (claim.ownLeft ? decideDeclaredCall(claim, question) : undefined);
+  const introduced = decideParts(claim, question);
   if (introduced !== undefined) return introduced;
   const proposal = claim.ownLeft ? proposeDefinition(claim.left, claim.right, names) : undefined;
   if (proposal !== undefined) return decideDefinition(proposal, claim.right, question);
@@ -114,7 +160,8 @@ function decideEqual(claim: Claim, question: Question): Decision {
  * alike.
  */
 function overData({ left, right }: Sides, decision: Decision, question: Question): Decision {
-  if (decision.verdict !== "holds") return decision;
+  // With a law of the data the expectation over x_0 is itself computed.
+  if (decision.verdict !== "holds" || question.setting !== undefined) return decision;
   const { names } = question;
   const averages = [left, right].map((side) => dataAverageOf(side, names));
   if (averages.includes("other"))
@@ -138,7 +185,7 @@ function mentionsModel({ left, right }: Sides, names: Question["names"]): boolea
 }
 
 /** `q(x_t | x_{t-1}) = N(m, S)` names the variable on the left only: it becomes N(x_t; m, S). */
-function completeNormal(claim: Sides, question: Question): Sides {
+function completeNormal<S extends Sides>(claim: S, question: Question): S {
   const { left, right } = claim;
   const { names } = question;
   const variable = variableOf(left, question);
@@ -148,10 +195,10 @@ function completeNormal(claim: Sides, question: Question): Sides {
     right.mark !== undefined ||
     right.args.length !== 2
   ) {
-    return { left, right };
+    return claim;
   }
   const completed: CallExpr = { ...right, args: [variable], mark: ";", rest: right.args };
-  return { left, right: completed };
+  return { ...claim, right: completed };
 }
 
 /** x_{t-1} of q(x_{t-1} | …). */

@@ -114,9 +114,16 @@ function magnitude(value: Value): Real | 0 {
     case "variance":
       return value.scale.abs();
     case "vector":
-      return value.value.offset.map((x) => x.abs()).reduce((a, b) => (a.greaterThan(b) ? a : b));
+      return largest(value.value.offset);
+    case "dense":
+      return largest(value.rows.flat());
+    case "row":
+      return largest(value.parts);
   }
 }
+
+const largest = (values: readonly Real[]): Real =>
+  values.map((x) => x.abs()).reduce((a, b) => (a.greaterThan(b) ? a : b));
 
 function agreeInLaw({ sides, question, place, reading, lawOnly, trace }: Case): boolean {
   const [leftTrace, rightTrace] = [trace.beside(), trace.beside()];

@@ -3,9 +3,10 @@ import { arithmeticOf } from "../../expr/number.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { Trace, type Deviation, type NoiseReading, type Scope } from "../evaluate/scope.js";
+import { Trace, type Deviation, type NoiseReading, type Scope, type Setting } from "../evaluate/scope.js";
 import type { Declared } from "../notation/declared.js";
 import type { Definition, Names } from "../notation/names.js";
+import type { Structure } from "../general/structure.js";
 import { requireCondition, type TimeCondition } from "./condition.js";
 import type { Counterexample, Verdict } from "../verdict/verdict.js";
 import type { Draw } from "../world/draw.js";
@@ -19,12 +20,18 @@ export interface Question {
   readonly seed: number;
   /** How the model's σ_t is chosen; any positive number unless told otherwise. */
   readonly deviation?: Deviation;
+  /** What the unknown symbols of the statement are that are no numbers. */
+  readonly kinds?: Scope["kinds"];
+  /** What the text has declared of the dependence of general variables. */
+  readonly structure?: Structure;
   /** Symbols, as printed, for all values of which the claim must hold: one that is not true for some is false. */
   readonly universal?: ReadonlySet<string>;
   /** The worlds at the edge of what is allowed, for inequalities; drawn from the seed unless given. */
   readonly edges?: readonly Draw[];
   /** The times that the claim is made for; all of them unless told otherwise. */
   readonly condition?: TimeCondition;
+  /** The worlds in which marginal densities have values, where those are needed. */
+  readonly setting?: Setting;
 }
 
 /** What was found about one relation. */
@@ -91,7 +98,9 @@ export function scopeAt(question: Question, place: Place, options: ScopeOptions 
     moved: options.moved ?? new Map<number, Affine>(),
     assigned: options.assigned ?? new Map(),
     deviation: question.deviation ?? "any",
+    kinds: question.kinds ?? new Map(),
     network: options.network ?? 0,
+    ...(question.setting === undefined ? {} : { setting: question.setting }),
     trace: options.trace ?? new Trace(),
     evaluate,
   };

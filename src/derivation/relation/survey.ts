@@ -27,6 +27,7 @@ export interface Survey {
   readonly inLaw: boolean;
   readonly bound: boolean;
   readonly model: boolean;
+  readonly loose: boolean;
   readonly free: ReadonlySet<string>;
   /** Times at which the statement was tested, and why not at the others. */
   readonly tested: ReadonlySet<number>;
@@ -46,7 +47,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
   const tested = new Set<number>();
   const skipped = new Map<number | undefined, string>();
   const worlds = new Set<unknown>();
-  let [admissible, maxError, inLaw, bound, model] = [0, 0, false, false, false];
+  let [admissible, maxError, inLaw, bound, model, loose] = [0, 0, false, false, false, false];
   const budget = { steps: 0 };
   let failure: Survey["failure"];
   for (const place of places) {
@@ -63,6 +64,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     inLaw ||= outcome.inLaw;
     bound ||= trace.bound;
     model ||= trace.model;
+    loose ||= trace.loose;
     maxError = Math.max(maxError, outcome.error);
     if (!outcome.agrees) {
       failure = { place, outcome, trace };
@@ -76,6 +78,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     inLaw,
     bound,
     model,
+    loose,
     free,
     tested,
     skipped,
@@ -101,7 +104,14 @@ export function describeTimes(found: Survey, time: string): string | undefined {
   if (found.tested.size === 0) return undefined;
   const lowest = Math.min(...found.tested);
   const highest = Math.max(...found.tested);
-  const why = [...found.skipped].filter(([t]) => t !== undefined && t < highest && !found.tested.has(t));
+  const why = [...found.skipped].filter(
+    (entry): entry is [number, string] =>
+      entry[0] !== undefined && entry[0] < highest && !found.tested.has(entry[0]),
+  );
   if (why.length === 0) return undefined;
-  return `for ${time} = ${lowest}…T (${why.map(([t, message]) => `at ${time} = ${t ?? ""}: ${message}`).join("; ")})`;
+  const reasons = [...new Set(why.map(([, message]) => message))].map((message) => {
+    const times = why.flatMap(([t, said]) => (said === message ? [t] : []));
+    return `at ${time} = ${times.join(", ")}: ${message}`;
+  });
+  return `for ${time} = ${lowest}…T (${reasons.join("; ")})`;
 }

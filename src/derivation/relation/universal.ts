@@ -1,10 +1,11 @@
 import type { Expr } from "../../expr/expr.js";
-import { printExpr } from "../../expr/print.js";
 import { nodes } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
+import { unknownKinds } from "../notation/kinds.js";
 import { drawWorld } from "../world/draw.js";
 import { mentionsState } from "./average.js";
 import type { Question } from "./question.js";
+import { openSymbols, universalSymbols } from "./unknown.js";
 
 /**
  * The question as it is asked of what the text has declared: its parameters (the μ and σ of a declared law), and
@@ -42,13 +43,15 @@ function mentionedIn(exprs: readonly Expr[], names: Names): readonly Mentioned[]
     });
 }
 
-/** Symbols that may have any value, as printed. */
-function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
-  const found = [...nodes(expr)].flatMap((node) => {
-    if (node.kind !== "symbol") return [];
-    const { meaning } = names.lookUp(node);
-    const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
-    return open ? [printExpr(node)] : [];
-  });
-  return new Set(found);
+/** The question as it is asked of what nothing is known of: which of these symbols are no numbers, and which are meant to be any. */
+export function typedQuestion(
+  { left, right }: { readonly left: Expr; readonly right: Expr },
+  question: Question,
+): Question {
+  const { names, universal = new Set<string>() } = question;
+  const kinds = unknownKinds([left, right], names);
+  const own = universalSymbols({ left, right }, names);
+  return own.size === 0
+    ? { ...question, kinds }
+    : { ...question, kinds, universal: new Set([...universal, ...own]) };
 }

@@ -20,3 +20,30 @@ export function unknownCalls(exprs: readonly Expr[], names: Names): readonly Cal
   }
   return [...found.values()];
 }
+
+/**
+ * `D_{KL}(N(\mu_1, \sigma_1^2) \| N(\mu_2, \sigma_2^2)) = …` and `N(x; \mu, \sigma^2) = …`: a known function of
+ * unknown symbols, and a formula for it in the same symbols. It is about all their values, so that one
+ * value that contradicts it is enough.
+ * @returns these symbols, printed; none for any other statement
+ */
+export function universalSymbols(
+  { left, right }: { readonly left: Expr; readonly right: Expr },
+  names: Names,
+): ReadonlySet<string> {
+  if (left.kind !== "call") return new Set();
+  const { meaning } = names.lookUp(left.head);
+  if (meaning.kind !== "role" || !["normal", "divergence"].includes(meaning.role)) return new Set();
+  const [known, used] = [openSymbols(left, names), openSymbols(right, names)];
+  return used.size > 0 && [...used].every((symbol) => known.has(symbol)) ? known : new Set();
+}
+
+/** Symbols that may have any value, printed: unknown ones, and parameters of the notation such as σ. */
+export function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
+  const found = [...nodes(expr)].filter((node) => {
+    if (node.kind !== "symbol") return false;
+    const { meaning } = names.lookUp(node);
+    return meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
+  });
+  return new Set(found.map(printExpr));
+}

@@ -80,6 +80,10 @@ export function printValue(value: Value | undefined): string {
       return `${round(value.scale)} I`;
     case "variance":
       return round(value.scale);
+    case "dense":
+      return `[${value.rows.map((row) => printParts(row.map(round))).join(", ")}]`;
+    case "row":
+      return printParts(value.parts.map(round));
     case "vector":
       return printParts(value.value.offset.map(round));
   }

@@ -7,8 +7,8 @@ export type Verdict = "holds" | "fails" | "defines" | "undecided" | "unreadable"
 
 /** Numbers with which a person can see for himself that the two sides part. */
 export interface Counterexample {
-  /** The last time of that world. */
-  readonly T: number;
+  /** The last time of that world; absent where no process takes part. */
+  readonly T?: number;
   /** The time at which the sides differ; absent when the statement mentions none. */
   readonly t?: number;
   /** Every symbol the statement mentions, and β_1…β_T and x_0, rounded to six digits. */

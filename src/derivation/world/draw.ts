@@ -57,6 +57,31 @@ export function drawEdgeWorld(seed: number, at: number): Draw {
   return { ...ordinary, beta: ordinary.beta.map((beta) => (random.uniform() < 0.6 ? edge() : beta)) };
 }
 
+const mildTimes = [4, 2, 8] as const;
+
+/**
+ * A world for quadrature: d = 1, T from 2 to 8, no law so narrow, no network so steep that the states would
+ * need many points.
+ */
+export function drawMildWorld(seed: number, at: number): Draw {
+  const random = createRandom(seed).fork("mild", at);
+  const T = mildTimes[at % mildTimes.length] ?? 3;
+  const width = T > 5 ? 0.1 : 0.3;
+  return {
+    T,
+    d: 1,
+    beta: steps(T, () => (0.08 + width * random.uniform()).toFixed(6)),
+    x0: vector(1, () => (4 * random.uniform() - 2).toFixed(4)),
+    noise: steps(T, () => normals(random, 1)),
+    fresh: (name) => normals(random.fork("fresh", name), 1),
+    free: (name, sign) => {
+      const size = 0.4 + 0.4 * random.fork("size", name).uniform();
+      const negative = sign === "any" && random.fork("sign", name).uniform() < 0.5;
+      return (negative ? -size : size).toFixed(5);
+    },
+  };
+}
+
 /** A world for people: T of 2 or 3, β of one digit, whole and half numbers, d = 1. */
 export function drawPocketWorld(seed: number, at: number): Draw {
   const random = createRandom(seed).fork("pocket", at);

@@ -14,21 +14,27 @@ import type { World } from "./world.js";
 /** What a network predicts from x_t: the noise, the clean data, or the mean of x_{t-1}. */
 export type Prediction = "noise" | "clean" | "mean";
 
+/** Which network of a world: 0, or another number for another network, with its cosine or without. */
+export interface Network {
+  readonly variant: number;
+  /** ε_θ(x, t) = a + b x with one b for all coordinates: the states of the model are jointly normal. */
+  readonly affine: boolean;
+}
+
 /**
  * The network of a world as a function of x_t, d functions of the variables in `x`: a smooth random
  * ε_θ(x, t) = a + b x + c cos(w·x + φ), coefficients drawn for each t. The other predictions follow from
  * it, so that all of them belong to one model: x_θ = (x - √(1-ᾱ_t) ε_θ) / √ᾱ_t and
  * μ_θ = E[x_{t-1} | x_t = x, x_0 = x_θ].
- * @param variant 0, or another number for another network of the same world
  */
 export function predict(
   prediction: Prediction,
   t: number,
   x: readonly Wave[],
   world: World,
-  variant: number,
+  { variant, affine }: Network,
 ): readonly Wave[] {
-  const noise = predictNoise(t, x, world, variant);
+  const noise = affine ? predictAffine(t, x, world, variant) : predictNoise(t, x, world, variant);
   if (prediction === "noise") return noise;
   const kept = world.alphaBar[t] ?? world.arithmetic.one;
   const spread = world.arithmetic.one.minus(kept).sqrt();
@@ -52,6 +58,12 @@ function predictNoise(t: number, x: readonly Wave[], world: World, variant: numb
       multiplyWaves(constantWave(draw(`amplitude${i}`)), wave),
     ),
   );
+}
+
+function predictAffine(t: number, x: readonly Wave[], world: World, variant: number): readonly Wave[] {
+  const draw = (name: string): Real => coefficient(`network${variant}:${t}:${name}`, world);
+  const slope = draw("slope0").div(4);
+  return x.map((part, i) => addWaves(constantWave(draw(`offset${i}`)), scaleWave(part, slope)));
 }
 
 const drawn = new WeakMap<World, Map<string, Real>>();
