@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import { checkDefaults, checkStatements, type StatementSource } from "../derivation/check.js";
+import {
+  checkDefaults,
+  checkStatements,
+  type CheckOptions,
+  type StatementSource,
+} from "../derivation/check.js";
 import { libraryBindings } from "../binding/bindings.js";
 import { readDocument, readStream } from "../derivation/document.js";
 import { notationData, readYaml } from "../derivation/document/frontMatter.js";
@@ -14,8 +19,16 @@ import {
   type StatementResult,
   type Verdict,
 } from "../derivation/verdict/verdict.js";
+import type { Schedule } from "../diffusion/schedule.js";
+import { cosineSchedule, linearSchedule, quadraticSchedule } from "../diffusion/schedules.js";
 import { InputError } from "../error.js";
 import type { Command, CommandArguments } from "./command.js";
+
+const schedules: Readonly<Record<string, (range: { readonly T: number }) => Schedule>> = {
+  linear: linearSchedule,
+  cosine: cosineSchedule,
+  quadratic: quadraticSchedule,
+};
 
 const usage = `Usage: workbook check FILE… [OPTIONS]
 
@@ -31,6 +44,8 @@ input (such a list, or one formula per line).
   --seed N          seed of the random worlds (default ${checkDefaults.seed})
   --worlds N        how many worlds (default ${checkDefaults.worlds})
   --digits N        significant digits carried (default ${checkDefaults.digits})
+  --schedule NAME:T judge at the betas of a schedule (${Object.keys(schedules).join(", ")}) and every t = 1…T of it
+                    instead of at random betas; T is 1000 unless given
   --json            one JSON document instead of the table
 
 Exit status: 0 nothing failed (undecided formulas are shown); 1 a formula fails or cannot be read;
@@ -45,12 +60,14 @@ export const command: Command = {
     seed: { type: "string" },
     worlds: { type: "string" },
     digits: { type: "string" },
+    schedule: { type: "string" },
     json: { type: "boolean" },
   },
   run: async (args, effects) => {
     const options = {
       seed: integerOf(args, "seed"),
-      worlds: integerOf(args, "worlds"),
+      ...(args.values["worlds"] === undefined ? {} : { worlds: integerOf(args, "worlds") }),
+      ...scheduleOf(args),
       digits: integerOf(args, "digits"),
     };
     const given = await givenNotation(args, effects.cwd);
@@ -119,6 +136,24 @@ async function givenNotation({ values }: CommandArguments, cwd: string): Promise
     `one of ${Object.keys(notations).join(", ")}, or a file ending in .yaml or .json`,
     "Choose one of these.",
   );
+}
+
+/** `linear`, `cosine:400` */
+function scheduleOf({ values }: CommandArguments): Pick<CheckOptions, "schedule"> {
+  const text = values["schedule"];
+  if (typeof text !== "string") return {};
+  const [, name = "", steps = "1000"] = /^([a-z]+)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const make = Object.hasOwn(schedules, name) ? schedules[name] : undefined;
+  if (make === undefined) {
+    const known = Object.keys(schedules).join(", ");
+    throw new InputError(
+      `--schedule ${text}`,
+      `one of ${known}, and a number of steps`,
+      "Write --schedule linear:1000.",
+    );
+  }
+  const { T, beta } = make({ T: Number(steps) });
+  return { schedule: { name, betas: beta.slice(1, T + 1) } };
 }
 
 function integerOf({ values }: CommandArguments, name: "seed" | "worlds" | "digits"): number {

@@ -1,11 +1,12 @@
 import { InputError } from "../error.js";
 import type { Expr } from "../expr/expr.js";
-import { describePlace } from "../tex/error.js";
+import { describePlace, ReadError } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
+import { withinFormula } from "./evaluate/scope.js";
 import { definitionUnder, documentOf, noted, under, withoutLast, type Chain } from "./chain.js";
 import { ddpm } from "./notation/ddpm.js";
-import { declaredChain, noStructure, withChain } from "./general/structure.js";
+import { noStructure } from "./general/structure.js";
 import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
@@ -17,6 +18,7 @@ import { decide, undecided, variableOf } from "./relation/decide.js";
 import { decideNaming } from "./relation/introduce.js";
 import { decideWithin } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
+import { declareDependence } from "./relation/general/declare.js";
 import type { Decision, Question } from "./relation/question.js";
 import { chooseReading, type Finding } from "./relation/reading.js";
 import {
@@ -27,6 +29,7 @@ import {
   type StatementResult,
 } from "./verdict/verdict.js";
 import { drawWorld, type Draw } from "./world/draw.js";
+import { checkedSchedule, drawScheduleWorld, type GivenSchedule } from "./world/given.js";
 
 /** A formula to check. Several statements with the same `chain` form one derivation, in their order. */
 export interface StatementSource {
@@ -49,7 +52,15 @@ export interface CheckOptions {
   readonly worlds?: number;
   /** Significant digits carried, 20 to 500. */
   readonly digits?: number;
+  /**
+   * Judges at the betas of this schedule and at every t of it, instead of at random betas; in one world unless
+   * `worlds` says otherwise. What holds there need not hold for other betas.
+   */
+  readonly schedule?: GivenSchedule;
 }
+
+/** All options but the schedule have defaults. */
+type Checked = Required<Omit<CheckOptions, "schedule">> & Pick<CheckOptions, "schedule">;
 
 export const checkDefaults = { notation: ddpm, seed: 1, worlds: 16, digits: 64 } as const;
 
@@ -65,7 +76,7 @@ export function checkStatements(
   options: CheckOptions = {},
 ): CheckReport {
   const checker = new Checker(checkedOptions(options));
-  const results = statements.flatMap((statement, at) => checker.check(statement, at));
+  const results = statements.flatMap((statement, at) => withinFormula(() => checker.check(statement, at)));
   return { statements: results, summary: summarize(results) };
 }
 
@@ -74,8 +85,10 @@ export function checkLatex(latex: string, options: CheckOptions = {}): CheckRepo
   return checkStatements([{ latex }], options);
 }
 
-function checkedOptions(options: CheckOptions): Required<CheckOptions> {
-  const all = { ...checkDefaults, ...options };
+function checkedOptions(options: CheckOptions): Checked {
+  const worlds = options.schedule === undefined ? checkDefaults.worlds : 1;
+  const all = { ...checkDefaults, worlds, ...options };
+  if (all.schedule !== undefined) checkedSchedule(all.schedule);
   requireInteger("seed", all.seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireInteger("worlds", all.worlds, 1, 1000);
   requireInteger("digits", all.digits, 20, 500);
@@ -100,9 +113,12 @@ class Checker {
   private readonly draws: readonly Draw[];
   private readonly chains = new Map<string, Chain>();
 
-  constructor(private readonly options: Required<CheckOptions>) {
-    this.names = Names.of(options.notation);
-    this.draws = Array.from({ length: options.worlds }, (_, at) => drawWorld(options.seed, at));
+  constructor(private readonly options: Checked) {
+    const { notation, schedule, seed, worlds } = options;
+    this.names = Names.of(notation);
+    this.draws = Array.from({ length: worlds }, (_, at) =>
+      schedule === undefined ? drawWorld(seed, at) : drawScheduleWorld(schedule, seed, at),
+    );
   }
 
   private get question(): Question {
@@ -117,7 +133,7 @@ class Checker {
     let chain: Chain = (key === undefined ? undefined : this.chains.get(key)) ?? {};
     const known = this.documents.get(document) ?? Names.of(this.options.notation);
     this.names = known.withSolved(chain.solved ?? []);
-    const lines = readLatex(statement.latex, this.names);
+    const lines = withinClaims(readLatex(statement.latex, this.names));
     const results: StatementResult[] = [];
     for (const [number, line] of lines.entries()) {
       const name = lines.length === 1 ? id : `${id}.${number + 1}`;
@@ -212,12 +228,10 @@ class Checker {
     const chain = { ...before, ...this.after(first, clause, ownLeft ? {} : before) };
     if (first === undefined)
       return { found: not("there is no readable line before this one to compare it with"), chain };
-    const markov = declaredChain(clause, this.names);
-    if (markov !== undefined) {
-      this.structure = withChain(this.structure, markov);
-      const reason = "a Markov chain: given the one before it, each depends on no other before it";
-      const decision = { ...undecided(reason, this.options), verdict: "defines" as const };
-      return { found: [{ relation, decision }], chain: {} };
+    const dependence = declareDependence(clause, this.question);
+    if (dependence !== undefined) {
+      this.structure = dependence.structure;
+      return { found: [{ relation, decision: dependence.decision }], chain: {} };
     }
     if (clause.steps.length === 0) {
       const decisions = clause.subjects.map((subject) => decideNaming(subject, latex, this.question));
@@ -312,6 +326,22 @@ class Checker {
       ...(reasons.length === 0 ? {} : { reason: [...new Set(reasons)].join("; ") }),
     };
   }
+}
+
+const mostClaims = 400;
+
+/** Each claim is judged in every world: a formula of thousands of them, which no text has, is refused as a whole. */
+function withinClaims(lines: readonly ReadLine[]): readonly ReadLine[] {
+  const clauses = lines.flatMap((line) => line.clauses ?? []);
+  const claims = clauses.reduce(
+    (sum, { subjects, steps }) => sum + Math.max(1, subjects.length) * steps.length,
+    0,
+  );
+  const count = Math.max(lines.length, claims);
+  const [first] = lines;
+  if (first === undefined || count <= mostClaims) return lines;
+  const problem = `the formula has ${count} lines or relations; at most ${mostClaims} are judged`;
+  return [{ latex: first.latex, span: first.span, error: new ReadError(problem, { start: 0, end: 0 }) }];
 }
 
 /** A claim about laws alone makes the line one in law only if the line claims nothing else. */

@@ -1,4 +1,7 @@
-import { BigNumberDependencies, create, type BigNumber } from "mathjs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { BigNumber } from "mathjs";
+import { accelerate } from "./elementary.js";
 
 /** A mathjs BigNumber: decimal floating point with the digits of the arithmetic that made it. */
 export type Real = BigNumber;
@@ -21,8 +24,8 @@ const instances = new Map<number, Arithmetic>();
 export function arithmeticOf(digits: number): Arithmetic {
   const known = instances.get(digits);
   if (known !== undefined) return known;
-  const instance: unknown = create(BigNumberDependencies ?? {}, { number: "BigNumber", precision: digits });
-  const { BigNumber: Real } = instance as { readonly BigNumber: new (value: number | string) => Real };
+  const Real = bigNumberClass(digits);
+  accelerate(Real, digits);
   const made: Arithmetic = {
     digits,
     real: (value) => new Real(value),
@@ -31,6 +34,21 @@ export function arithmeticOf(digits: number): Arithmetic {
   };
   instances.set(digits, made);
   return made;
+}
+
+type BigNumberClass = (new (value: number | string) => BigNumber) & { readonly precision: number };
+
+/**
+ * mathjs's BigNumber with that many digits. It is taken from its own file: mathjs as a whole takes longer to load
+ * than most documents to check.
+ */
+function bigNumberClass(precision: number): BigNumberClass {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve("mathjs/package.json"));
+  const { createBigNumberClass } = require(
+    join(folder, "lib", "cjs", "type", "bignumber", "BigNumber.js"),
+  ) as { readonly createBigNumberClass: (parts: object) => BigNumberClass };
+  return createBigNumberClass({ config: { precision } });
 }
 
 /** |a - b| / max(|a|, |b|), and 0 when both are 0. */

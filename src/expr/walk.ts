@@ -150,7 +150,7 @@ export function sameExpr(a: Expr, b: Expr): boolean {
 }
 
 /** What a node says beside its parts. */
-function ownText(expr: Expr): string {
+export function ownText(expr: Expr): string {
   switch (expr.kind) {
     case "number":
       return expr.text;

@@ -1,4 +1,5 @@
 import { type Arithmetic, type Real } from "../expr/number.js";
+import { times } from "../expr/times.js";
 
 /**
  * A Gaussian random vector that is affine in independent standard normal noises N(0, I_d):
@@ -35,19 +36,30 @@ export function add(a: Affine, b: Affine): Affine {
 export function scale(a: Affine, factor: Real): Affine {
   if (factor.isZero()) return constant(a.offset.map((x) => x.times(factor)));
   return {
-    offset: a.offset.map((x) => x.times(factor)),
+    offset: a.offset.map((x) => times(x, factor)),
     coefficients: new Map(
-      [...a.coefficients].map(([name, coefficient]) => [name, coefficient.times(factor)]),
+      [...a.coefficients].map(([name, coefficient]) => [name, times(coefficient, factor)]),
     ),
   };
 }
 
-/** Cov(a, b) per coordinate; undefined stands for 0 (no noise in common). */
+const covariances = new WeakMap<Affine, WeakMap<Affine, Real>>();
+
+/** Cov(a, b) per coordinate. States of a world meet again and again: each pair is computed once. */
 export function covariance(a: Affine, b: Affine, arithmetic: Arithmetic): Real {
+  const known = covariances.get(a) ?? new WeakMap<Affine, Real>();
+  covariances.set(a, known);
+  const value = known.get(b) ?? sumOfProducts(a, b, arithmetic);
+  known.set(b, value);
+  return value;
+}
+
+/** A noise that is in one of them only adds nothing. */
+function sumOfProducts(a: Affine, b: Affine, arithmetic: Arithmetic): Real {
   let sum = arithmetic.zero;
   for (const [name, coefficient] of a.coefficients) {
     const other = b.coefficients.get(name);
-    if (other !== undefined) sum = sum.plus(coefficient.times(other));
+    if (other !== undefined) sum = sum.plus(times(coefficient, other));
   }
   return sum;
 }
@@ -56,7 +68,7 @@ export function covariance(a: Affine, b: Affine, arithmetic: Arithmetic): Real {
 export function realize(a: Affine, noise: (name: string) => readonly Real[]): readonly Real[] {
   let value = a.offset;
   for (const [name, coefficient] of a.coefficients) {
-    value = zip(value, noise(name), (x, z) => x.plus(coefficient.times(z)));
+    value = zip(value, noise(name), (x, z) => x.plus(times(coefficient, z)));
   }
   return value;
 }

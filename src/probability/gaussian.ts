@@ -1,4 +1,5 @@
 import type { Arithmetic, Real } from "../expr/number.js";
+import { times } from "../expr/times.js";
 import { add, constant, covariance, scale, type Affine } from "./affine.js";
 import { cholesky, solve, solveLower, type Matrix } from "./linear.js";
 
@@ -71,7 +72,7 @@ export function densityOf(
     const residual = variables.map((variable, k) =>
       (values[k]?.[coordinate] ?? arithmetic.zero).minus(variable.offset[coordinate] ?? arithmetic.zero),
     );
-    for (const y of solveLower(lower, residual)) quadratic = quadratic.plus(y.times(y));
+    for (const y of solveLower(lower, residual)) quadratic = quadratic.plus(times(y, y));
   }
   const twoPi = pi(arithmetic).times(2);
   const perCoordinate = lower.reduce((product, row, k) => {

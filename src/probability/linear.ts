@@ -1,4 +1,5 @@
 import type { Real } from "../expr/number.js";
+import { times } from "../expr/times.js";
 
 /** A covariance matrix without an inverse: a density of a constant, or of one variable twice. */
 export class DegenerateError extends Error {
@@ -17,7 +18,7 @@ export function cholesky(matrix: Matrix): Matrix {
     const row: Real[] = [];
     for (let j = 0; j <= i; j++) {
       let sum = at(source, j);
-      for (let k = 0; k < j; k++) sum = sum.minus(at(row, k).times(at(j === i ? row : rows[j], k)));
+      for (let k = 0; k < j; k++) sum = sum.minus(times(at(row, k), at(j === i ? row : rows[j], k)));
       row.push(j === i ? pivot(sum, at(source, i)) : sum.div(at(rows[j], j)));
     }
     rows.push(row);
@@ -37,7 +38,7 @@ export function solveLower(lower: Matrix, b: readonly Real[]): readonly Real[] {
   const y: Real[] = [];
   lower.forEach((row, i) => {
     let sum = at(b, i);
-    for (let k = 0; k < i; k++) sum = sum.minus(at(row, k).times(at(y, k)));
+    for (let k = 0; k < i; k++) sum = sum.minus(times(at(row, k), at(y, k)));
     y.push(sum.div(at(row, i)));
   });
   return y;
@@ -49,7 +50,7 @@ export function solve(lower: Matrix, b: readonly Real[]): readonly Real[] {
   const x: Real[] = [...y];
   for (let i = lower.length - 1; i >= 0; i--) {
     let sum = at(y, i);
-    for (let k = i + 1; k < lower.length; k++) sum = sum.minus(at(lower[k], i).times(at(x, k)));
+    for (let k = i + 1; k < lower.length; k++) sum = sum.minus(times(at(lower[k], i), at(x, k)));
     x[i] = sum.div(at(lower[i], i));
   }
   return x;

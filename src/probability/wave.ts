@@ -1,4 +1,5 @@
 import type { Arithmetic, Real } from "../expr/number.js";
+import { times } from "../expr/times.js";
 
 /**
  * One term c · Π v^power · cos(Σ ω_v v + phase). Without frequency the phase is 0: a monomial.
@@ -60,18 +61,20 @@ export function constantValue(wave: Wave, arithmetic: Arithmetic): Real | undefi
 }
 
 export const scaleWave = (wave: Wave, factor: Real): Wave =>
-  factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: term.coefficient.times(factor) }));
+  factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: times(term.coefficient, factor) }));
 
 /** The sum, like terms merged. */
 export function addWaves(...waves: readonly Wave[]): Wave {
   const merged = new Map<string, WaveTerm>();
-  for (const term of waves.flat()) {
-    const key = keyOf(term);
-    const known = merged.get(key);
-    merged.set(
-      key,
-      known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
-    );
+  for (const wave of waves) {
+    for (const term of wave) {
+      const key = shapeOf(term);
+      const known = merged.get(key);
+      merged.set(
+        key,
+        known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
+      );
+    }
   }
   return [...merged.values()].filter((term) => !term.coefficient.isZero());
 }
@@ -84,13 +87,16 @@ export function subtractWaves(a: Wave, b: Wave): Wave {
 }
 
 export function multiplyWaves(a: Wave, b: Wave): Wave {
+  const [only] = b;
+  if (b.length === 1 && only?.powers.size === 0 && only.frequency.size === 0)
+    return scaleWave(a, only.coefficient);
   return addWaves(a.flatMap((x) => b.flatMap((y) => multiplyTerms(x, y))));
 }
 
 /** cos A cos B = (cos(A + B) + cos(A - B)) / 2. */
 function multiplyTerms(a: WaveTerm, b: WaveTerm): Wave {
-  const coefficient = a.coefficient.times(b.coefficient);
-  const powers = plus(a.powers, b.powers, (x, y) => x + y);
+  const coefficient = times(a.coefficient, b.coefficient);
+  const powers = productOf(a.powers, b.powers);
   if (b.frequency.size === 0) return [{ ...a, coefficient, powers }];
   if (a.frequency.size === 0) return [{ ...b, coefficient, powers }];
   const half = coefficient.div(2);
@@ -139,7 +145,36 @@ export interface WaveLaw {
  * @throws NotAffineError where the variable stands in a cosine and its mean is not affine
  */
 export function expectWave(wave: Wave, law: WaveLaw, arithmetic: Arithmetic): Wave {
-  return addWaves(...wave.map((term) => expectTerm(term, law, arithmetic)));
+  const byPower = new Map<number, WaveTerm[]>();
+  const cosines: Wave[] = [];
+  for (const term of wave) {
+    const power = term.powers.get(law.variable) ?? 0;
+    if (term.frequency.has(law.variable)) cosines.push(expectTerm(term, law, arithmetic));
+    else {
+      const group = byPower.get(power) ?? [];
+      byPower.set(power, group);
+      group.push(power === 0 ? term : withPower(term, law.variable, 0));
+    }
+  }
+  const moments = momentsOf(law, Math.max(0, ...byPower.keys()), arithmetic);
+  const parts = [...byPower].map(([power, terms]) =>
+    power === 0 ? terms : multiplyWaves(terms, moments[power] ?? []),
+  );
+  return addWaves(...parts, ...cosines);
+}
+
+/** E[v^k] = m E[v^(k-1)] + (k-1) s² E[v^(k-2)] for k = 0…highest. */
+function momentsOf(law: WaveLaw, highest: number, arithmetic: Arithmetic): readonly Wave[] {
+  const moments: Wave[] = [constantWave(arithmetic.one), law.mean];
+  for (let k = 2; k <= highest; k++) {
+    moments.push(
+      addWaves(
+        multiplyWaves(law.mean, moments[k - 1] ?? []),
+        scaleWave(moments[k - 2] ?? [], law.variance.times(k - 1)),
+      ),
+    );
+  }
+  return moments;
 }
 
 /** Stein's identity E[v g(v)] = m E[g] + s² E[g'] takes one power away at a time. */
@@ -155,20 +190,29 @@ function expectTerm(term: WaveTerm, law: WaveLaw, arithmetic: Arithmetic): Wave 
   }
   if (omega !== undefined) {
     // cos' = -sin, and -sin(a) = cos(a + π/2).
-    const turned = { ...lower, phase: lower.phase.plus(arithmetic.real(0).acos()) };
-    parts.push(scaleWave(expectTerm(turned, law, arithmetic), law.variance.times(omega)));
+    const turned = { ...lower, phase: lower.phase.plus(quarterTurn(arithmetic)) };
+    parts.push(scaleWave(expectTerm(turned, law, arithmetic), times(law.variance, omega)));
   }
   return addWaves(...parts);
+}
+
+const quarterTurns = new Map<number, Real>();
+
+/** π/2 */
+function quarterTurn({ digits, real }: Arithmetic): Real {
+  const value = quarterTurns.get(digits) ?? real(0).acos();
+  quarterTurns.set(digits, value);
+  return value;
 }
 
 /** E cos(ω v + a) = exp(-ω² s² / 2) cos(ω m + a). */
 function expectCosine(term: WaveTerm, omega: Real, law: WaveLaw, arithmetic: Arithmetic): Wave {
   const mean = affineParts(law.mean, arithmetic);
   if (mean === undefined) throw new NotAffineError("expectWave: expected an affine mean inside a cosine");
-  const damped = term.coefficient.times(remembered("exp", omega.times(omega).times(law.variance).div(-2)));
+  const damped = times(term.coefficient, remembered("exp", times(times(omega, omega), law.variance).div(-2)));
   const rest = new Map([...term.frequency].filter(([name]) => name !== law.variable));
-  const moved = new Map([...mean.slopes].map(([name, slope]) => [name, slope.times(omega)] as const));
-  const phase = term.phase.plus(mean.offset.times(omega));
+  const moved = new Map([...mean.slopes].map(([name, slope]) => [name, times(slope, omega)] as const));
+  const phase = term.phase.plus(times(mean.offset, omega));
   return [settled(damped, term.powers, plus(rest, moved, addReals), phase)];
 }
 
@@ -177,6 +221,20 @@ function withPower(term: WaveTerm, variable: string, power: number): WaveTerm {
   if (power === 0) powers.delete(variable);
   else powers.set(variable, power);
   return { ...term, powers };
+}
+
+/** Products of the same monomials come back with every term; their names are then made out once. */
+const products = new WeakMap<Powers, WeakMap<Powers, Powers>>();
+type Powers = ReadonlyMap<string, number>;
+
+function productOf(a: Powers, b: Powers): Powers {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  const known = products.get(a) ?? new WeakMap<Powers, Powers>();
+  products.set(a, known);
+  const product = known.get(b) ?? plus(a, b, (x, y) => x + y);
+  known.set(b, product);
+  return product;
 }
 
 /** A cosine without variables is a number. */
@@ -189,7 +247,7 @@ function settled(
   const waves = new Map([...frequency].filter(([, value]) => !value.isZero()));
   if (waves.size > 0) return { coefficient, powers, frequency: waves, phase };
   return {
-    coefficient: coefficient.times(remembered("cos", phase)),
+    coefficient: times(coefficient, remembered("cos", phase)),
     powers,
     frequency: none,
     phase: phase.times(0),
@@ -213,11 +271,27 @@ function plus<T>(
   return sum;
 }
 
-function keyOf({ powers, frequency, phase }: WaveTerm): string {
-  const sorted = (entries: Iterable<readonly [string, number | Real]>): string =>
-    [...entries]
-      .map(([name, value]) => `${name}=${value.toString()}`)
-      .sort()
-      .join();
-  return frequency.size === 0 ? sorted(powers) : `${sorted(powers)};${sorted(frequency)};${phase.toString()}`;
+const keys = new WeakMap<object, string>();
+
+/** A name for all of a term but its coefficient: terms of one shape are added. */
+export function shapeOf({ powers, frequency, phase }: WaveTerm): string {
+  if (frequency.size === 0) return keyOfMap(powers);
+  return `${keyOfMap(powers)};${keyOfMap(frequency)};${keyOfReal(phase)}`;
+}
+
+function keyOfMap(map: ReadonlyMap<string, number | Real>): string {
+  const known = keys.get(map);
+  if (known !== undefined) return known;
+  const key = [...map]
+    .map(([name, value]) => `${name}=${value.toString()}`)
+    .sort()
+    .join();
+  keys.set(map, key);
+  return key;
+}
+
+function keyOfReal(value: Real): string {
+  const key = keys.get(value) ?? value.toString();
+  keys.set(value, key);
+  return key;
 }

@@ -5,7 +5,8 @@ import { canonicalHead, parseCall, parseIndex } from "./call.js";
 import { withoutDots } from "./dots.js";
 import { ReadError } from "./error.js";
 import { parseFamily, parseGroup, refuseSeparator } from "./group.js";
-import { variablesBelow, parseIntegral, sumVariables } from "./integral.js";
+import { parseIntegral, sumVariables } from "./integral.js";
+import { variablesBelow } from "./measure.js";
 import { describeToken, spanOf, type Token } from "./token.js";
 
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
@@ -256,6 +257,13 @@ class Parser {
   private ambiguous(of: Expr, apply: (argument: Expr) => ElementaryExpr): Expr {
     const followers = this.followers();
     const wide = apply(joined(of, followers));
+    // One within another would double the readings every time.
+    if (some(wide, ({ kind }) => kind === "ambiguous"))
+      return {
+        kind: "opaque",
+        what: `\\${wide.name} of what is ambiguous (brackets would tell), which`,
+        span: wide.span,
+      };
     const raised = of.kind === "power" && followers.length === 0;
     const narrow = raised ? { ...of, base: apply(of.base) } : joined(apply(of), followers);
     return { kind: "ambiguous", wide, narrow, span: wide.span };

@@ -143,11 +143,19 @@ function splitRelations(tokens: readonly Token[]): Split {
     if (token.kind === "relation") {
       const defines = token.text === ":" && next?.kind === "relation" && next.text === "=";
       if (defines) at++;
-      steps.push({ relation: defines ? ":=" : token.text, tokens: [], span: token.span });
+      // `\perp\!\!\!\perp` is one sign.
+      const doubled = token.text === "\\perp" && isEmptyPerp(steps.at(-1));
+      if (!doubled) steps.push({ relation: defines ? ":=" : token.text, tokens: [], span: token.span });
+    } else if (token.kind === "separator" && token.text === "|" && steps.at(-1)?.relation === "\\perp") {
+      // `X \perp Y \mid Z`: the condition is a step of its own.
+      steps.push({ relation: "|", tokens: [], span: token.span });
     } else (steps.at(-1)?.tokens ?? left).push(token);
   }
   return { left, steps };
 }
+
+const isEmptyPerp = (step: Split["steps"][number] | undefined): boolean =>
+  step?.relation === "\\perp" && step.tokens.length === 0;
 
 function splitPieces(line: readonly Token[]): readonly Piece[] {
   const pieces: Piece[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CheckReport } from "../../src/derivation/verdict/verdict.js";
 import { inFolder, workbook } from "../support/workbook.js";
 
 const document = `The step, and a slip:
@@ -72,6 +73,18 @@ describe("workbook check", () => {
     );
   });
 
+  test("--schedule judges at the betas of a schedule and at every t of it", async () => {
+    const text = "$$\\bar\\alpha_t > \\frac{1}{10}$$\n\n$$\\bar\\alpha_t = \\prod_{s=1}^{t} \\alpha_s$$\n";
+    await inFolder({ "a.md": text }, async (folder) => {
+      const { status, out } = await workbook(folder, "check", "a.md", "--schedule", "linear", "--json");
+      const { statements } = JSON.parse(out) as CheckReport;
+      expect([status, statements.map(({ verdict }) => verdict)]).toEqual([1, ["fails", "holds"]]);
+      expect(statements[0]?.counterexample).toMatchObject({ T: 1000, t: 476, left: "0.0995675" });
+      const short = await workbook(folder, "check", "a.md", "--schedule", "cosine:50");
+      expect(short.out).toContain("for the betas of the schedule cosine, T = 50");
+    });
+  });
+
   test("undecided formulas are shown and do not fail; unreadable ones do", async () => {
     await inFolder(
       { "u.md": "$$\\alpha_t = \\gamma_t$$\n", "r.md": "$$\\sqrt\\alpha_t = 1$$\n" },
@@ -99,6 +112,14 @@ describe("workbook check", () => {
     [
       ["a.md", "--worlds", "0"],
       "workbook check: worlds = 0: expected a whole number from 1 to 1000. Give another worlds.\n",
+    ],
+    [
+      ["a.md", "--schedule", "sigmoid:10"],
+      "workbook check: --schedule sigmoid:10: expected one of linear, cosine, quadratic, and a number of steps. Write --schedule linear:1000.\n",
+    ],
+    [
+      ["a.md", "--schedule", "cosine:99999"],
+      "workbook check: a schedule of 99999 betas: expected 1 to 10000 of them. Give β_1 … β_T, one for each step.\n",
     ],
   ])("a wrong call exits 2: %j", async (argv, message) => {
     await inFolder({ "a.md": document }, async (folder) => {

@@ -106,7 +106,6 @@ describe("every slip in them is noticed", () => {
 
 describe("what stays open, and why", () => {
   test.each([
-    [tex`p_\theta(x_0) = p_\theta(x_{0:T})`, /integral over other states/],
     [
       tex`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t,t), \beta_t I)`,
       /\\sigma_t\^2 = \\beta_t may be meant/,
@@ -120,10 +119,6 @@ describe("what stays open, and why", () => {
       /in a function of it/,
     ],
     [tex`\mathbb E_{q(x_t|x_0)}\left[\frac{1}{\|x_t\|^2}\right] = 1`, /no exact expectation of a quotient/],
-    [
-      tex`\mathbb E_{q(x_t|x_0)}\left[\mathbb E_{p_\theta(x_{t-1}|x_t)}[\epsilon_\theta(x_{t-1},t-1)]\right] = 0`,
-      /network over the model's own states/,
-    ],
     [tex`\Sigma_\theta(x_{t-1},t) = \sigma_t^2 I`, /at the state x_t only/],
     [tex`\mathbb E_{x_0\sim\pi}[x_0] = x_0`, /the law under/],
     [

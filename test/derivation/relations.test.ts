@@ -140,11 +140,6 @@ describe("what cannot be decided is never called true", () => {
     [tex`T \to \infty`, "undecided", "a choice of the author, not a claim"],
     [tex`t = x_0`, "undecided", "t is an index: this says which times are meant"],
     [tex`q(x_T|x_0) \approx \mathcal N(x_T; 0, I)`, "undecided", "the relation \\approx is not decided"],
-    [
-      tex`q(x_{t-1}|x_t) = q(x_t|x_{t-1}) \frac{q(x_{t-1})}{q(x_t)}`,
-      "undecided",
-      'at position 1, "▸q(x_{t-1}|x_t)◂ = q(x_t|x_{t-1}…": q\\left(x_{t-1} \\mid x_{t}\\right) depends on the law of the data, which is not known here',
-    ],
     [tex`x_t = x_0 + 1`, "unreadable", 'at position 13, "x_t = x_0 + ▸1◂": a vector and a number are added'],
     [
       tex`x_0 = 1`,

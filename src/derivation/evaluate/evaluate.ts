@@ -1,4 +1,4 @@
-import type { Expr, PowerExpr, ProductExpr } from "../../expr/expr.js";
+import type { ElementaryExpr, Expr, PowerExpr, ProductExpr, SumExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { writtenTerms } from "./dottedSum.js";
@@ -7,6 +7,8 @@ import { evaluateCall } from "./call.js";
 import { densePower, evaluateBars, transpose } from "./matrix.js";
 import { caseAt } from "./condition.js";
 import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
+import { noteLoss } from "./loss.js";
+import { recall } from "./memory.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -23,7 +25,7 @@ import {
 } from "./value.js";
 
 /** Exponents and arguments of exp beyond these are refused: their digits would take for ever. */
-const largest = { exponent: 1_000, exp: 100_000, digits: 40 } as const;
+const largest = { exponent: 1_000, exp: 100_000, digits: 40, places: 1_000_000_000 } as const;
 
 /** A transcendental function at 64 digits takes as long as this many sums. */
 const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
@@ -37,7 +39,9 @@ const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
  * The value of an expression at one point of one world.
  * @throws EvaluationError where it has none, with the place
  */
-export function evaluate(expr: Expr, scope: Scope): Value {
+export const evaluate = (expr: Expr, scope: Scope): Value => recall(expr, scope, compute);
+
+function compute(expr: Expr, scope: Scope): Value {
   scope.trace.step(expr.span, costOf[expr.kind] ?? 1);
   const { arithmetic } = scope.world;
   switch (expr.kind) {
@@ -50,16 +54,14 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "series":
       return evaluateSeries(expr, scope);
     case "sum":
-      return writtenTerms(expr, scope)
-        .map((term) => ({ value: evaluate(term, scope), span: term.span }))
-        .reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
+      return evaluateSum(expr, scope);
     case "negation":
       return negate(evaluate(expr.of, scope), arithmetic);
     case "product":
       return evaluateProduct(expr, scope);
     case "quotient": {
       const by = evaluate(expr.denominator, scope);
-      if (by.kind === "number") scope.trace.divisors.push(by.value);
+      if (by.kind === "number") scope.trace.divide(by.value);
       return divide(evaluate(expr.numerator, scope), by, arithmetic, expr.denominator.span);
     }
     case "power":
@@ -67,9 +69,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
     case "root":
       return squareRoot(scalar(expr.of, scope), expr);
     case "elementary":
-      // The density of a far state is no number that a logarithm could be taken of.
-      if (expr.name === "log" && scope.setting !== undefined) return evaluateLogarithm(expr.of, scope);
-      return elementary(expr.name, scalar(expr.of, scope), expr);
+      return evaluateElementary(expr, scope);
     case "norm":
       return number(norm(evaluate(expr.of, scope), expr, scope));
     case "bars":
@@ -105,13 +105,32 @@ export function evaluate(expr: Expr, scope: Scope): Value {
   }
 }
 
+function evaluateSum(expr: SumExpr, scope: Scope): Value {
+  const terms = writtenTerms(expr, scope).map((term) => ({ value: evaluate(term, scope), span: term.span }));
+  noteLoss(
+    terms.map(({ value }) => value),
+    scope,
+  );
+  return terms.reduce((a, b) => ({ value: addValues(a.value, b.value, b.span), span: b.span })).value;
+}
+
 function literal(text: string, expr: Expr, scope: Scope): Value {
   if (text.length > largest.digits) {
     throw new EvaluationError("unsupported", `a number of more than ${largest.digits} digits`, expr.span);
   }
-  const value = scope.world.arithmetic.real(text);
-  return value.isZero() ? { kind: "zero" } : number(value);
+  const { arithmetic } = scope.world;
+  const read = literals.get(expr) ?? new Map<number, Value>();
+  literals.set(expr, read);
+  const known = read.get(arithmetic.digits);
+  if (known !== undefined) return known;
+  const value = arithmetic.real(text);
+  const made: Value = value.isZero() ? { kind: "zero" } : number(value);
+  read.set(arithmetic.digits, made);
+  return made;
 }
+
+/** Values of literals, by the digits carried. */
+const literals = new WeakMap<Expr, Map<number, Value>>();
 
 function scalar(expr: Expr, scope: Scope): Real {
   const value = evaluate(expr, scope);
@@ -152,7 +171,9 @@ function evaluatePower(expr: PowerExpr, scope: Scope): Value {
   }
   if (base.kind === "matrix") return matrixPower(base.scale, exponent, expr);
   const x = scalarOf(base, arithmetic) ?? arithmetic.zero;
-  if (exponent.isNegative()) scope.trace.divisors.push(x);
+  // x^p is 1 + p log x + …
+  noteLoss([number(exponent), number(arithmetic.one)], scope);
+  if (exponent.isNegative()) scope.trace.divide(x);
   return number(realPower(x, exponent, expr));
 }
 
@@ -177,6 +198,9 @@ function realPower(x: Real, exponent: Real, expr: Expr): Real {
   if (x.isNegative() && !exponent.isInteger()) {
     throw new EvaluationError("domain", "a negative number is raised to a broken power", expr.span);
   }
+  // Powers of powers would end at infinity, where all of them are equal.
+  if (Math.abs(x.e) * exponent.abs().toNumber() > largest.places)
+    throw new EvaluationError("unsupported", `a power beyond 10^{±${largest.places}}`, expr.span);
   return x.pow(exponent);
 }
 
@@ -184,6 +208,15 @@ function squareRoot(x: Real, expr: Expr): Value {
   if (x.isNegative() && !x.isZero())
     throw new EvaluationError("domain", "the square root of a negative number", expr.span);
   return number(x.sqrt());
+}
+
+function evaluateElementary(expr: ElementaryExpr, scope: Scope): Value {
+  // The density of a far state is no number that a logarithm could be taken of.
+  if (expr.name === "log" && scope.setting !== undefined) return evaluateLogarithm(expr.of, scope);
+  const x = scalar(expr.of, scope);
+  // e^x is 1 + x + …
+  if (expr.name === "exp") noteLoss([number(x), number(scope.world.arithmetic.one)], scope);
+  return elementary(expr.name, x, expr);
 }
 
 function elementary(name: "exp" | "log", x: Real, expr: Expr): Value {

@@ -8,14 +8,18 @@ import {
   expectWave,
   NotAffineError,
   scaleWave,
+  shapeOf,
   subtractWaves,
   type Wave,
+  type WaveTerm,
 } from "../../probability/wave.js";
 import { EvaluationError } from "./error.js";
 import {
   densityField,
   scalarField,
   squaredNorm,
+  stateField,
+  timeOfVariable,
   variableName,
   vectorField,
   type Field,
@@ -26,9 +30,11 @@ import { chainsOf, densityIn, lawOf } from "./marginal.js";
 import { chainOf, factorOf, isTransition, processOf, type Factor } from "./factor.js";
 import { lawIn, logDensity } from "./law.js";
 import { normalLawOf } from "./logarithm.js";
+import { textOfMoved } from "./memory.js";
 import { measureOf } from "./measure.js";
 import { normalParts } from "./normal.js";
 import type { NormalLaw } from "../world/law.js";
+import type { World } from "../world/world.js";
 
 /** E_{…}[integrand] as a function of the states that are still open around it. */
 export function expectation(expr: CallExpr, open: Open): Field {
@@ -101,8 +107,9 @@ function integrate(wave: Wave, factor: Factor, open: Open): Wave {
     return integrateChains(wave, factor, open);
   if (factor.process === "model")
     return of.reduce((left, t) => integrateState(left, t, lawIn(factor, t, [], open), factor, open), wave);
-  const given = factor.given.includes(0) ? factor.given : [...factor.given, 0];
-  return integrateGroups(wave, { ...factor, given }, open, (t, known) => lawIn(factor, t, known, open));
+  // What is given is looked up also where every term is known already.
+  for (const t of [...factor.given, 0]) stateField(t, open);
+  return addWaves(...wave.map((term) => scaleWave(expectedShape(term, factor, of, open), term.coefficient)));
 }
 
 /** Over each of the normal laws that the factor is made of. */
@@ -123,9 +130,9 @@ function integrateGroups(
   open: Open,
   lawFor: (t: number, known: readonly number[]) => NormalLaw,
 ): Wave {
-  const groups = new Map<string, { readonly times: readonly number[]; readonly terms: Wave[number][] }>();
+  const groups = new Map<string, { readonly times: readonly number[]; readonly terms: WaveTerm[] }>();
   for (const term of wave) {
-    const times = statesOfFactor(factor, open).filter((t) => dependsOn(term, t, open));
+    const times = timesOf(term, statesOfFactor(factor, open));
     const group = groups.get(times.join()) ?? { times, terms: [] };
     group.terms.push(term);
     groups.set(times.join(), group);
@@ -139,10 +146,36 @@ function integrateGroups(
   return addWaves(...parts);
 }
 
-const dependsOn = (term: Wave[number], t: number, open: Open): boolean =>
-  Array.from({ length: open.scope.world.d }, (_, i) => variableName(t, i)).some(
-    (name) => term.powers.has(name) || term.frequency.has(name),
-  );
+const shapes = new WeakMap<World, Map<string, Wave>>();
+const mostShapes = 5_000;
+
+/**
+ * The expectation of a term with coefficient 1. The same monomials and cosines stand in every line of a derivation:
+ * each is integrated once per world.
+ */
+function expectedShape(term: WaveTerm, factor: Factor, of: readonly number[], open: Open): Wave {
+  const { world, moved } = open.scope;
+  const known = shapes.get(world) ?? new Map<string, Wave>();
+  shapes.set(world, known);
+  const given = factor.given.includes(0) ? factor.given : [...factor.given, 0];
+  const place = `${of.join()}|${given.join()}|${[...open.times].join()}|${textOfMoved(moved)}`;
+  const key = `${shapeOf(term)}|${place}`;
+  const found =
+    known.get(key) ??
+    chainOf({ ...factor, given }, timesOf(term, of)).reduceRight<Wave>(
+      (left, { t, known: before }) => integrateState(left, t, lawIn(factor, t, before, open), factor, open),
+      [{ ...term, coefficient: world.arithmetic.one }],
+    );
+  if (known.size >= mostShapes) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+/** The states a term depends on. */
+function timesOf(term: WaveTerm, of: readonly number[]): readonly number[] {
+  const times = new Set([...term.powers.keys(), ...term.frequency.keys()].map(timeOfVariable));
+  return of.filter((t) => times.has(t));
+}
 
 function integrateState(wave: Wave, t: number, law: NormalLaw, factor: Factor, open: Open): Wave {
   const { arithmetic } = open.scope.world;

@@ -48,6 +48,9 @@ export const vectorField = (parts: readonly Wave[]): Field => ({ kind: "vector",
 /** The name of coordinate i of x_t as a variable. */
 export const variableName = (t: number, i: number): string => `${t}:${i}`;
 
+/** The t of such a name. */
+export const timeOfVariable = (name: string): number => Number.parseInt(name, 10);
+
 /** x_t as functions: variables if it is integrated over, else its value. */
 export function stateField(t: number, open: Open): readonly Wave[] {
   const { arithmetic, d } = open.scope.world;

@@ -5,6 +5,7 @@ import type {
   PowerExpr,
   ProductExpr,
   SeriesExpr,
+  SumExpr,
   SymbolExpr,
 } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
@@ -34,7 +35,7 @@ import {
   type Field,
   type Open,
 } from "./field.js";
-import { rememberedIntegral, rememberIntegral } from "./memory.js";
+import { noteLossOf } from "./loss.js";
 import { accumulatedNoise, posteriorMean, stepNoise } from "./functions.js";
 import { logField } from "./logarithm.js";
 import { networkField } from "./network.js";
@@ -48,16 +49,8 @@ import { number, type Value } from "./value.js";
 export function evaluateIntegral(expr: CallExpr | IntegralExpr, scope: Scope): Value {
   if (scope.mode === "law")
     throw new EvaluationError("unsupported", `the law of ${printExpr(expr)}`, expr.span);
-  const known = rememberedIntegral(expr, scope);
-  if (known !== undefined) {
-    scope.trace.absorb(known.trace);
-    return known.value;
-  }
-  const trace = scope.trace.beside();
-  const value = integralOf(expr, { ...scope, trace });
-  trace.values.set(printExpr(expr), value);
-  scope.trace.absorb(trace);
-  rememberIntegral(expr, scope, { value, trace });
+  const value = integralOf(expr, scope);
+  scope.trace.values.set(printExpr(expr), value);
   return value;
 }
 
@@ -100,9 +93,7 @@ export function evaluateField(expr: Expr, open: Open): Field {
     case "series":
       return seriesField(expr, open);
     case "sum":
-      return writtenTerms(expr, scope)
-        .map((term) => ({ field: evaluateField(term, open), span: term.span }))
-        .reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
+      return sumField(expr, open);
     case "negation":
       return negated(evaluateField(expr.of, open), open);
     case "product":
@@ -121,6 +112,19 @@ export function evaluateField(expr: Expr, open: Open): Field {
     default:
       return closed(expr, children(expr), open);
   }
+}
+
+function sumField(expr: SumExpr, open: Open): Field {
+  const terms = writtenTerms(expr, open.scope).map((term) => ({
+    field: evaluateField(term, open),
+    span: term.span,
+  }));
+  const parts = terms.flatMap(({ field }) => (field.kind === "scalar" ? [field.value] : []));
+  noteLossOf(
+    parts.map((wave) => wave.map(({ coefficient }) => coefficient)),
+    open.scope,
+  );
+  return terms.reduce((a, b) => ({ field: addFields(a.field, b.field, b.span), span: b.span })).field;
 }
 
 /** A function of parts that must not depend on the open states. */

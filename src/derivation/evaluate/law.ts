@@ -4,6 +4,7 @@ import { predict } from "../world/network.js";
 import { chainOf, isTransition, logNormal, type Factor } from "./factor.js";
 import { stateField, type Open } from "./field.js";
 import { lawOf, onlyChain } from "./marginal.js";
+import { remember, textOfMoved } from "./memory.js";
 import { modelVariance, networkOf } from "./model.js";
 
 /** The normal law of x_t that the factor states, given `known` (the states that are given or come first). */
@@ -22,6 +23,22 @@ export function lawIn(factor: Factor, t: number, known: readonly number[], open:
 
 /** The logarithm of a density as a function of the open states. */
 export function logDensity(factor: Factor, open: Open): Wave {
+  const { process, of, given } = factor;
+  const { moved, deviation, network, reading, indices, setting = "given" } = open.scope;
+  const variables = [...of, ...given, 0].filter((t) => open.times.has(t));
+  // The text may have defined σ_t of the model by anything.
+  const model = process === "model" ? `${deviation}|${network}|${reading}|${[...indices].join()}` : "";
+  const place = `${setting}|${textOfMoved(moved)}|${model}`;
+  const key = `log ${process} ${of.join()} ${given.join()} over ${variables.join()}|${place}`;
+  return remember(
+    key,
+    open.scope,
+    (scope) => computeLogDensity(factor, { ...open, scope }),
+    factor.expr.span,
+  );
+}
+
+function computeLogDensity(factor: Factor, open: Open): Wave {
   const { world } = open.scope;
   const terms = chainOf(factor).map(({ t, known }) => {
     if (open.scope.setting === undefined && factor.process === "forward" && t === 0) {

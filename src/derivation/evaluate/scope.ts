@@ -24,10 +24,30 @@ export type Setting = DataLaw | "curved";
 /** How much may be evaluated to decide one relation: a node costs one step, exp and log what they take. */
 export const stepLimit = 400_000;
 
+/** And how much for all relations of one formula, with their readings and counterexamples. */
+export const formulaLimit = 3 * stepLimit;
+
 /** Shared by all evaluations of one relation. */
 export interface Budget {
   steps: number;
 }
+
+/** What the formula at hand has used. Whoever evaluates, for whatever reason, draws on it. */
+let formula: Budget = { steps: 0 };
+
+/** Runs the check of one formula with a budget of its own. */
+export function withinFormula<T>(check: () => T): T {
+  const outer = formula;
+  formula = { steps: 0 };
+  try {
+    return check();
+  } finally {
+    formula = outer;
+  }
+}
+
+/** Divisors beyond these are not compared: a sum may have thousands. */
+const mostDivisors = 4_000;
 
 /** Everything an expression's value depends on. */
 export interface Scope {
@@ -67,16 +87,31 @@ export class Trace {
   readonly free = new Set<string>();
   /** Printed values by symbol, for counterexamples. */
   readonly values = new Map<string, Value>();
-  /** What was divided by, in order: a divisor that shrinks as digits are added is a zero. */
-  readonly divisors: Real[] = [];
+  private readonly dividedBy: Real[] = [];
   /** Whether a function in double precision took part. */
   bound = false;
   /** Whether the model took part: a network or a density of the reverse process. Its σ_t is no unknown. */
   model = false;
   /** Whether dots were read in one of several ways: what is false in that way may be true in another. */
   loose = false;
+  /** Whether a term was too small beside others for the digits carried: what depends on it cannot be seen. */
+  lost = false;
 
   constructor(private readonly budget: Budget = { steps: 0 }) {}
+
+  /** What was divided by, in order: a divisor that shrinks as digits are added is a zero. */
+  get divisors(): readonly Real[] {
+    return this.dividedBy;
+  }
+
+  divide(by: Real): void {
+    if (this.dividedBy.length < mostDivisors) this.dividedBy.push(by);
+  }
+
+  /** How much there is to absorb, in steps. */
+  get weight(): number {
+    return 1 + Math.floor((this.values.size + this.dividedBy.length + this.variables.size) / 16);
+  }
 
   /** A trace of its own that draws on the same budget. */
   beside(): Trace {
@@ -88,7 +123,8 @@ export class Trace {
     for (const [name, variable] of other.variables) this.variables.set(name, variable);
     for (const symbol of other.free) this.free.add(symbol);
     for (const [symbol, value] of other.values) this.values.set(symbol, value);
-    this.divisors.push(...other.divisors);
+    for (const by of other.divisors) this.divide(by);
+    this.lost ||= other.lost;
     this.bound ||= other.bound;
     this.model ||= other.model;
     this.loose ||= other.loose;
@@ -96,8 +132,12 @@ export class Trace {
 
   step(span: Span, cost = 1): void {
     this.budget.steps += cost;
-    if (this.budget.steps > stepLimit) {
+    formula.steps += cost;
+    if (this.budget.steps > stepLimit)
       throw new EvaluationError("unsupported", `the evaluation needs more than ${stepLimit} steps`, span);
+    if (formula.steps > formulaLimit) {
+      const problem = `the formula as a whole needs more than ${formulaLimit} steps`;
+      throw new EvaluationError("unsupported", problem, span);
     }
   }
 }

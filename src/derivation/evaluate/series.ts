@@ -1,6 +1,10 @@
 import type { Expr, ProductExpr, SeriesExpr } from "../../expr/expr.js";
 import { children, mapChildren, sameExpr } from "../../expr/walk.js";
+import type { Real } from "../../expr/number.js";
+import { structureOf } from "../../expr/structure.js";
 import { EvaluationError } from "./error.js";
+import { noteLoss } from "./loss.js";
+import { remember, traitsOf } from "./memory.js";
 import { withIndex, type Scope } from "./scope.js";
 import { evaluateTime } from "./time.js";
 import { addValues, multiply, number, type Value } from "./value.js";
@@ -10,16 +14,73 @@ const mostTerms = 10_000;
 /** Σ or Π over an integer index; with upper < lower the sum is 0 and the product 1. */
 export function evaluateSeries(expr: SeriesExpr, scope: Scope): Value {
   const { lower, upper } = rangeOf(expr, scope);
-  const { arithmetic } = scope.world;
-  let total: Value = expr.operator === "sum" ? { kind: "zero" } : number(arithmetic.one);
+  if (upper - lower >= longSeries && dependsOnIndexAlone(expr, scope))
+    return runningTotal(expr, lower, upper, scope);
+  let total = emptySeries(expr, scope);
   for (let at = lower; at <= upper; at++) {
-    const term = scope.evaluate(expr.body, withIndex(scope, expr.index, at));
-    total =
-      expr.operator === "sum"
-        ? addValues(total, term, expr.span)
-        : multiply(total, term, arithmetic, expr.span);
+    scope.trace.step(expr.span);
+    total = extended(total, scope.evaluate(expr.body, withIndex(scope, expr.index, at)), expr, scope);
   }
   return total;
+}
+
+const emptySeries = ({ operator }: SeriesExpr, { world }: Scope): Value =>
+  operator === "sum" ? { kind: "zero" } : number(world.arithmetic.one);
+
+function extended(total: Value, term: Value, { operator, span }: SeriesExpr, scope: Scope): Value {
+  if (operator === "product") return multiply(total, term, scope.world.arithmetic, span);
+  noteLoss([total, term], scope);
+  return addValues(total, term, span);
+}
+
+/** From so many terms on, a series is continued from the last time it was evaluated. */
+const longSeries = 32;
+
+function dependsOnIndexAlone({ body, index }: SeriesExpr, scope: Scope): boolean {
+  const { coefficient, letters } = traitsOf(body, scope.names);
+  return coefficient && letters?.every((letter) => letter === index) === true;
+}
+
+/** Totals from the lower limit on, and what the terms divided by: what there was of it after each term. */
+interface Totals {
+  readonly values: Value[];
+  readonly divisors: Real[];
+  readonly divisorsAfter: number[];
+  readonly lostAfter: boolean[];
+  readonly free: Set<string>;
+}
+
+/** Π_{s=1}^t α_s for all t of a schedule takes T products, not T²/2. */
+function runningTotal(expr: SeriesExpr, lower: number, upper: number, scope: Scope): Value {
+  const key = `totals ${structureOf(expr.body)} ${expr.operator} ${expr.index} ${lower} ${scope.deviation}`;
+  const empty = (): Totals => ({
+    values: [],
+    divisors: [],
+    divisorsAfter: [],
+    lostAfter: [],
+    free: new Set(),
+  });
+  const totals = remember(key, scope, empty, expr.span, scope.names.notation);
+  let total = totals.values.at(-1) ?? emptySeries(expr, scope);
+  for (let at = lower + totals.values.length; at <= upper; at++) {
+    const trace = scope.trace.beside();
+    total = extended(
+      total,
+      scope.evaluate(expr.body, { ...withIndex(scope, expr.index, at), trace }),
+      expr,
+      scope,
+    );
+    for (const symbol of trace.free) totals.free.add(symbol);
+    totals.lostAfter.push(trace.lost || totals.lostAfter.at(-1) === true);
+    totals.divisors.push(...trace.divisors);
+    totals.divisorsAfter.push(totals.divisors.length);
+    totals.values.push(total);
+  }
+  const last = upper - lower;
+  scope.trace.lost ||= totals.lostAfter[last] === true;
+  for (const symbol of totals.free) scope.trace.free.add(symbol);
+  for (const divisor of totals.divisors.slice(0, totals.divisorsAfter[last])) scope.trace.divide(divisor);
+  return totals.values[last] ?? total;
 }
 
 /** The limits of a sum or product. @throws EvaluationError for more terms than are evaluated */

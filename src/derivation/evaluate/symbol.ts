@@ -1,7 +1,7 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
-import { constant, covariance, type Affine } from "../../probability/affine.js";
+import { constant, type Affine } from "../../probability/affine.js";
 import { pi } from "../../probability/gaussian.js";
 import type { Definition, Lookup } from "../notation/names.js";
 import type { Binding, Role } from "../notation/notation.js";
@@ -80,7 +80,7 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
     case "posteriorMean":
       return posteriorMean(time(1), scope);
     case "posteriorVariance":
-      return number(world.posterior(time(1), entry(world.states, time(1)), entry(world.states, 0)).variance);
+      return number(world.posteriorVariance(time(1)));
     case "parameter":
       return lookup.key === deviationKey && scope.deviation !== "any"
         ? number(chosenDeviation(time(1), scope))
@@ -120,7 +120,7 @@ function chosenDeviation(t: number, scope: Scope): Real {
   const { world } = scope;
   // β̃_1 = 0, and a law without variance has no density: implementations take β_1 there as well.
   if (scope.deviation === "forward" || t === 1) return entry(world.beta, t).sqrt();
-  return world.posterior(t, entry(world.states, t), entry(world.states, 0)).variance.sqrt();
+  return world.posteriorVariance(t).sqrt();
 }
 
 /** x_t, where it was moved to or on its path. */
@@ -156,8 +156,7 @@ function posteriorMean(t: number, scope: Scope): Value {
 /** E[x_t | x_0]² / Var[x_t | x_0] for unit signal: what multiplies x_0, squared, over the variance. */
 export function signalToNoise(t: number, scope: Scope): Real {
   const { world } = scope;
-  const state = entry(world.states, t);
-  return entry(world.alphaBar, t).div(covariance(state, state, world.arithmetic));
+  return entry(world.alphaBar, t).div(entry(world.variances, t));
 }
 
 function evaluateBinding(binding: Binding, t: number, expr: SymbolExpr, scope: Scope): Value {
@@ -230,7 +229,7 @@ function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", 
   scope.trace.free.add(printExpr(expr));
   const kind = scope.kinds.get(printExpr(expr));
   if (kind !== undefined) return unknownValue(`${lookup.key}${time}`, kind, scope);
-  return number(scope.world.arithmetic.real(scope.world.draw.free(`${lookup.key}${time}`, sign)));
+  return number(scope.world.free(`${lookup.key}${time}`, sign));
 }
 
 /** A subscript of an unknown symbol is a time if it can be one, and a label if not. */

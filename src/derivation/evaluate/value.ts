@@ -1,5 +1,6 @@
 import type { Span } from "../../expr/expr.js";
 import type { Arithmetic, Real } from "../../expr/number.js";
+import { times } from "../../expr/times.js";
 import { add, scale, zeroVector, type Affine } from "../../probability/affine.js";
 import {
   addMatrices,
@@ -98,7 +99,7 @@ export function multiply(a: Value, b: Value, arithmetic: Arithmetic, span: Span)
     return number(innerProduct(a.value, b.value, arithmetic, span));
   const x = scalarOf(a, arithmetic);
   const y = scalarOf(b, arithmetic);
-  if (x !== undefined && y !== undefined) return number(x.times(y));
+  if (x !== undefined && y !== undefined) return number(times(x, y));
   if (x !== undefined) return scaled(b, x);
   if (y !== undefined) return scaled(a, y);
   if (a.kind === "matrix" && b.kind === "matrix") return { kind: "matrix", scale: a.scale.times(b.scale) };
@@ -133,7 +134,7 @@ function multiplyDense(a: Value, b: Value, arithmetic: Arithmetic, span: Span): 
 
 function scaled(a: Value, factor: Real): Value {
   if (a.kind === "vector") return vector(scale(a.value, factor));
-  if (a.kind === "matrix") return { kind: "matrix", scale: a.scale.times(factor) };
+  if (a.kind === "matrix") return { kind: "matrix", scale: times(a.scale, factor) };
   if (a.kind === "dense") return dense(scaleMatrix(a.rows, factor));
   if (a.kind === "row") return { kind: "row", parts: a.parts.map((part) => part.times(factor)) };
   throw new RangeError("a scalar on both sides");
@@ -154,7 +155,10 @@ export function innerProduct(a: Affine, b: Affine, arithmetic: Arithmetic, span:
   if (a.coefficients.size > 0 || b.coefficients.size > 0) {
     throw new EvaluationError("unsupported", "the law of a product of random vectors is not computed", span);
   }
-  return a.offset.reduce((sum, x, at) => sum.plus(x.times(b.offset[at] ?? arithmetic.zero)), arithmetic.zero);
+  return a.offset.reduce(
+    (sum, x, at) => sum.plus(times(x, b.offset[at] ?? arithmetic.zero)),
+    arithmetic.zero,
+  );
 }
 
 /** The number in a value that is one; 0 only where the arithmetic is given. */

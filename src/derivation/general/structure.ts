@@ -2,14 +2,18 @@ import type { Clause } from "../../tex/statement.js";
 import type { Names } from "../notation/names.js";
 import { readVariable } from "./variable.js";
 
-/** What a text has declared of the dependence of its variables: each depends on its parents alone. */
-export interface Structure {
+/** One declaration about the dependence of variables: given its parents, each depends on nothing before it. */
+export interface Dependence {
   /** Parents before children. */
   readonly nodes: readonly string[];
+  /** Without an entry, a node depends on all before it. */
   readonly parents: ReadonlyMap<string, readonly string[]>;
 }
 
-export const noStructure: Structure = { nodes: [], parents: new Map() };
+/** What a text has declared so far, one declaration beside the other: how they go together is not said. */
+export type Structure = readonly Dependence[];
+
+export const noStructure: Structure = [];
 
 /** The variables of `A \to B \to C`; undefined for any other clause, and for two letters, which say nothing. */
 export function declaredChain(clause: Clause, names: Names): readonly string[] | undefined {
@@ -21,10 +25,10 @@ export function declaredChain(clause: Clause, names: Names): readonly string[] |
   return chain.length === uses.length && new Set(chain).size === chain.length ? chain : undefined;
 }
 
-/** The structure with one chain more; where the chain contradicts what was declared, it takes its place. */
+/** The structure with one Markov chain more. */
 export function withChain(structure: Structure, chain: readonly string[]): Structure {
-  const edges = chain.slice(1).map((child, at) => [chain[at] ?? child, child] as const);
-  return withEdges(structure, chain, edges);
+  const parents = new Map(chain.map((node, at) => [node, chain.slice(Math.max(0, at - 1), at)]));
+  return withDependence(structure, { nodes: chain, parents });
 }
 
 /** `X \perp Y \mid Z`: given Z, neither depends on the other. */
@@ -33,36 +37,16 @@ export function withIndependence(
   independent: readonly string[],
   given: readonly string[],
 ): Structure {
-  const edges = independent.flatMap((child) => given.map((parent) => [parent, child] as const));
-  return withEdges(structure, [...given, ...independent], edges);
+  const parents = new Map(independent.map((node) => [node, given]));
+  return withDependence(structure, { nodes: [...given, ...independent], parents });
 }
 
-type Edge = readonly [parent: string, child: string];
+/** What is declared of all variables of an earlier declaration takes its place. */
+const withDependence = (structure: Structure, dependence: Dependence): Structure => [
+  ...structure.filter(({ nodes }) => !nodes.every((node) => dependence.nodes.includes(node))),
+  dependence,
+];
 
-function withEdges(structure: Structure, nodes: readonly string[], edges: readonly Edge[]): Structure {
-  const known = [...structure.parents].flatMap(([child, parents]) =>
-    parents.map((parent): Edge => [parent, child]),
-  );
-  const all = [...new Set([...structure.nodes, ...nodes])];
-  return ordered(all, [...known, ...edges]) ?? ordered(nodes, edges) ?? structure;
-}
-
-/** undefined where the arrows run in a circle. */
-function ordered(nodes: readonly string[], edges: readonly Edge[]): Structure | undefined {
-  const parents = new Map(
-    nodes.map((node) => [
-      node,
-      [...new Set(edges.filter(([, child]) => child === node).map(([parent]) => parent))],
-    ]),
-  );
-  const sorted: string[] = [];
-  while (sorted.length < nodes.length) {
-    const next = nodes.find(
-      (node) =>
-        !sorted.includes(node) && (parents.get(node) ?? []).every((parent) => sorted.includes(parent)),
-    );
-    if (next === undefined) return undefined;
-    sorted.push(next);
-  }
-  return { nodes: sorted, parents };
-}
+/** The declarations that say something of these variables: those of at least two of them. */
+export const declarationsOf = (structure: Structure, names: readonly string[]): readonly Dependence[] =>
+  structure.filter(({ nodes }) => nodes.filter((node) => names.includes(node)).length > 1);

@@ -4,7 +4,7 @@ import { createRandom, type Random } from "../../random/random.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { familyNames, type Form } from "./form.js";
 import { wholeOf } from "./measure.js";
-import type { Structure } from "./structure.js";
+import { declarationsOf, type Dependence, type Structure } from "./structure.js";
 import type { FamilyUse } from "./variable.js";
 
 /**
@@ -21,6 +21,8 @@ export interface GeneralWorld {
   /** Observations x^1, x^2, … of all variables together. */
   readonly sample: readonly Point[];
   readonly nameOf: (use: FamilyUse) => string;
+  /** What the text has declared of the dependence of the variables. */
+  readonly declared?: Dependence;
 }
 
 /**
@@ -59,7 +61,7 @@ export function drawGeneralWorld(
 ): GeneralWorld {
   const arithmetic = arithmeticOf(digits);
   const random = createRandom(draft.seed).fork("general", draft.style, draft.at);
-  const mentioned = variablesOf(form, structure);
+  const { mentioned, declared } = variablesOf(form, structure);
   // z' is another value of z.
   const names = [...new Set(mentioned.map(withoutPrimes))];
   const variables = names.map((name) => drawVariable(name, names.length, draft, random, arithmetic));
@@ -71,16 +73,17 @@ export function drawGeneralWorld(
   const all = [...variables, ...copies];
   const nameOf = familyNames(form);
   const families = new Set([...form.densities.map(({ family }) => family), ...form.bare].map(nameOf));
-  const own = names.some((name) => structure.parents.has(name));
-  if (draft.sampled !== undefined && own)
+  if (draft.sampled !== undefined && declared !== undefined)
     throw unsupported("a sample of variables whose dependence is declared", form);
   const counts = countsOf(variables, random);
-  const joints = [...families].map((family) => {
+  const joints = [...families].map((family, number) => {
     const stream = familyStream(family, draft, random);
-    const whole = family === draft.sampled || (draft.style === "pocket" && !own);
+    const whole = family === draft.sampled || (draft.style === "pocket" && declared === undefined);
     const table = family === draft.sampled ? counts : countsOf(variables, stream);
-    const row = whole ? rowOfCounts(variables, table, arithmetic) : rowOf(draft, stream, arithmetic);
-    return [family, jointOf(variables, (name) => structure.parents.get(name), row)] as const;
+    const row = whole
+      ? rowOfCounts(variables, table, arithmetic)
+      : rowOf(draft, stream, { stream: random, number }, arithmetic);
+    return [family, jointOf(variables, (name) => declared?.parents.get(name), row)] as const;
   });
   return {
     arithmetic,
@@ -90,16 +93,21 @@ export function drawGeneralWorld(
     values: new Map(all.map((variable) => [variable.name, valuesOf(variable, draft, random, arithmetic)])),
     sample: sampleOf(variables, counts, draft, random),
     nameOf,
+    ...(declared === undefined ? {} : { declared }),
   };
 }
 
-/** Those mentioned, behind all that the text has tied to them. */
-function variablesOf(form: Form, structure: Structure): readonly string[] {
+/** The variables mentioned, behind all that the text has tied to them. */
+function variablesOf(
+  form: Form,
+  structure: Structure,
+): { readonly mentioned: readonly string[]; readonly declared?: Dependence } {
   const mentioned = [...form.variables, ...(form.bare.length > 0 ? wholeOf(form) : [])];
-  const tied = mentioned.some((name) => structure.parents.has(name)) ? structure.nodes : [];
-  const names = [...new Set([...tied, ...mentioned])];
+  const [declared, ...others] = declarationsOf(structure, mentioned);
+  if (others.length > 0) throw unsupported("how two declarations go together is not stated", form);
+  const names = [...new Set([...(declared?.nodes ?? []), ...mentioned])];
   if (names.length > mostVariables) throw unsupported(`more than ${mostVariables} variables`, form);
-  return names;
+  return { mentioned: names, ...(declared === undefined ? {} : { declared }) };
 }
 
 const unsupported = (message: string, form: Form): EvaluationError =>
@@ -131,19 +139,28 @@ function familyStream(family: string, draft: Draft, random: Random): Random {
 }
 
 /** One conditional distribution, as masses of any total. */
-function rowOf(draft: Draft, stream: Random, { real }: Arithmetic) {
+function rowOf(draft: Draft, stream: Random, opposite: Opposite, { real }: Arithmetic) {
   return ({ name, weights }: FiniteVariable, given: Point): readonly Real[] => {
-    const row = stream.fork("row", name, ...[...given].flatMap(([other, value]) => [other, value]));
+    const labels = ["row", name, ...[...given].flat()];
+    const row = stream.fork(...labels);
     if (draft.style === "pocket") return inTenths(weights.length, row).map(real);
-    const sharp = draft.style === "sharp" && row.uniform() < 0.6;
-    const sure = row.integer(0, weights.length - 1);
+    // Every second pair of sharp worlds has families that are nearly certain of different values.
+    const opposed = Math.floor(draft.at / 2) % 2 === 0;
+    const sharp = draft.style === "sharp" && (opposed || row.uniform() < 0.6);
+    const common = opposite.stream.fork(...labels).integer(0, weights.length - 1) + opposite.number;
+    const sure = opposed ? common % weights.length : row.integer(0, weights.length - 1);
+    const tiny = ["-60", "-9", "-3"][Math.floor(draft.at / 4) % 3] ?? "-9";
     return weights.map((_, value) => {
       if (!sharp) return real((0.02 + row.uniform() ** 2).toFixed(4));
-      return value === sure
-        ? real(1)
-        : real(`${row.integer(1, 9)}e${["-3", "-9", "-60"][draft.at % 3] ?? "-9"}`);
+      return value === sure ? real(1) : real(`${row.integer(1, 9)}e${tiny}`);
     });
   };
+}
+
+/** What tells the families of one world apart: the number of each, beside a stream that they share. */
+interface Opposite {
+  readonly stream: Random;
+  readonly number: number;
 }
 
 function inTenths(size: number, row: Random): readonly number[] {

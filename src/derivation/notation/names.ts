@@ -44,6 +44,8 @@ export class Names implements Vocabulary {
     readonly declared: Declared = Declared.none,
     /** Known in one derivation only: what its equations were solved for. */
     readonly solved: readonly Solved[] = [],
+    /** The names with the same definitions, by their numbered letters: what was found with them is kept. */
+    private readonly relatives = new Map<string, Names>(),
   ) {}
 
   /** @throws InputError when a symbol of the notation is not one symbol */
@@ -73,9 +75,14 @@ export class Names implements Vocabulary {
   /** A copy in which exactly these letters number fresh noises. */
   withNumbered(letters: ReadonlySet<string>): Names {
     const same = letters.size === this.numbered.size && [...letters].every((each) => this.numbered.has(each));
-    return same
-      ? this
-      : new Names(this.notation, this.tables, this.definitions, letters, this.declared, this.solved);
+    if (same) return this;
+    this.relatives.set([...this.numbered].sort().join(), this);
+    const key = [...letters].sort().join();
+    const { notation, tables, definitions, declared, solved, relatives } = this;
+    const names =
+      relatives.get(key) ?? new Names(notation, tables, definitions, letters, declared, solved, relatives);
+    relatives.set(key, names);
+    return names;
   }
 
   lookUp(symbol: SymbolExpr): Lookup {

@@ -16,7 +16,7 @@ export function tolerances(
   const { real } = arithmeticOf(digits);
   return bound
     ? { tolerance: real(doubleTolerance), digits: doubleDigits }
-    : { tolerance: real(10).pow(-Math.floor((digits * 5) / 8)), digits };
+    : { tolerance: real(`1e-${Math.floor((digits * 5) / 8)}`), digits };
 }
 
 export interface Found {
@@ -74,6 +74,7 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     digits: tolerances(question.digits, survey.bound).digits,
     counterexample,
     ...(survey.model ? { model: true } : {}),
+    ...(survey.lost ? { lost: true } : {}),
     // Where the statement makes no sense, both sides of the counterexample say why.
     ...(counterexample.left === counterexample.right ? { reason: counterexample.left } : {}),
   };
@@ -90,13 +91,16 @@ function holding(found: Found, question: Question, note: string | undefined): De
   const any = survey.free.size > 0 ? `for all values of ${[...survey.free].join(", ")}` : undefined;
   const times = describeTimes(survey, question.names.notation.time);
   const free = Object.keys(found.survey.others).map((name) => `for all ${name}`);
-  const reason = [note, times, ...free, any, fresh].filter((part) => part !== undefined).join("; ");
+  const [{ T, schedule } = { T: 0 }] = question.draws;
+  const given = schedule === undefined ? undefined : `for the betas of the schedule ${schedule}, T = ${T}`;
+  const reason = [note, given, times, ...free, any, fresh].filter((part) => part !== undefined).join("; ");
   return {
     verdict: "holds",
     inLaw: survey.inLaw,
     maxRelativeError: survey.maxError,
     digits: tolerances(question.digits, survey.bound).digits,
     ...(survey.model ? { model: true } : {}),
+    ...(survey.lost ? { lost: true } : {}),
     ...(reason === "" ? {} : { reason }),
   };
 }

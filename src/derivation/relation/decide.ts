@@ -32,7 +32,7 @@ import { unknownCalls } from "./unknown.js";
 export function decide(claim: Claim, asked: Question): Decision {
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
-    return reconsidered(decideRelation(claim, question), claim, question, decideRelation);
+    return reconsidered(decideWithDigits(claim, question), claim, question, decideRelation);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
@@ -45,6 +45,20 @@ function misfit(error: EvaluationError, claim: Claim, question: Question): Decis
   const equal = ["=", ":=", "\\equiv"].includes(claim.relation);
   if (error.problem !== "type" || !equal || mentionsUnknown(claim, question)) return undefined;
   return decideKinds(claim, question);
+}
+
+const mostDigits = 512;
+
+/** A verdict that rests on terms too small for the digits carried is asked for again with twice as many. */
+function decideWithDigits(claim: Claim, question: Question): Decision {
+  const decision = decideRelation(claim, question);
+  if (decision.lost !== true) return decision;
+  const digits = 2 * question.digits;
+  if (digits <= mostDigits) return decideWithDigits(claim, { ...question, digits });
+  return undecided(
+    `some terms are so small beside others that ${question.digits} digits do not tell`,
+    question,
+  );
 }
 
 /**

@@ -26,7 +26,11 @@ export function decideOrder(sides: Sides, order: Order, question: Question): Dec
     return { agrees, error: 0, inLaw: false, left, right };
   };
   // An inequality breaks at the edge of what is allowed, where ordinary worlds seldom come.
-  const edges = question.edges ?? question.draws.map((_, at) => drawEdgeWorld(question.seed, at));
+  const edges =
+    question.edges ??
+    question.draws.flatMap(({ schedule }, at) =>
+      schedule === undefined ? [drawEdgeWorld(question.seed, at)] : [],
+    );
   const wide = { ...question, draws: [...question.draws, ...edges] };
   const found = survey(placesOf([sides.left, sides.right], wide), judge);
   const note =

@@ -1,6 +1,7 @@
 import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import { children, mapChildren, nodes, sameExpr, some } from "../../expr/walk.js";
+import { children, mapChildren, nodes, some } from "../../expr/walk.js";
+import { directionOf, linearOf, minus } from "../../tex/linear.js";
 import { averagesData } from "../evaluate/measure.js";
 import type { Names } from "../notation/names.js";
 import type { Sides } from "./equality.js";
@@ -64,7 +65,7 @@ const isDataAverage = (node: Expr, names: Names): boolean =>
   node.kind === "call" && names.roleOf(node.head) === "expectation" && averagesData(node);
 
 function spellMoments(expr: Expr, names: Names): Expr {
-  const inner = mapChildren(expr, (part) => spellMoments(part, names));
+  const inner = mapArguments(expr, (part) => spellMoments(part, names));
   if (inner.kind !== "call" || inner.head.index !== undefined || names.roleOf(inner.head) !== "expectation")
     return inner;
   const [integrand] = inner.args;
@@ -81,6 +82,10 @@ function spellMoments(expr: Expr, names: Names): Expr {
   return of.length === 0 ? inner : withMeasure(inner, { args: of, rest: inner.rest }, names);
 }
 
+/** What stands below an expectation is its measure, not an expectation itself. */
+const mapArguments = (expr: Expr, change: (part: Expr) => Expr): Expr =>
+  mapChildren(expr, (part) => (expr.kind === "call" && part === expr.head ? part : change(part)));
+
 /** Noises are functions of the states too, but of which is not said. */
 const isOfStates = (expr: Expr, names: Names): boolean =>
   some(expr, (node) => node.kind === "symbol" && names.roleOf(node) === "state") &&
@@ -92,7 +97,7 @@ const isOfStates = (expr: Expr, names: Names): boolean =>
   );
 
 function spellWhole(expr: Expr, names: Names): Expr {
-  const inner = mapChildren(expr, (part) => spellWhole(part, names));
+  const inner = mapArguments(expr, (part) => spellWhole(part, names));
   if (inner.kind !== "call" || names.roleOf(inner.head) !== "expectation") return inner;
   const { index } = inner.head;
   const whole =
@@ -121,21 +126,31 @@ function withMeasure(call: CallExpr, { args, rest }: Measured, names: Names): Ex
 }
 
 /**
- * The statement with q for every p that bears no label; undefined if there is none. Some texts write p for
- * the densities of the forward process.
+ * The statement with q for every p without a label that runs the way of the forward process, p(x_t | x_{t-1}) or
+ * p(x_t | x_0); undefined if there is none. Some texts write p for both processes.
  */
 export function withForward<S extends Sides>(sides: S, names: Names): S | undefined {
   const q = names.letterOf("forwardDensity");
-  const isBare = (node: Expr): node is CallExpr =>
-    node.kind === "call" && node.head.index === undefined && names.roleOf(node.head) === "reverseDensity";
-  if (q === undefined || ![sides.left, sides.right].some((side) => some(side, isBare))) return undefined;
+  const runsForward = (node: Expr): node is CallExpr =>
+    node.kind === "call" &&
+    node.head.index === undefined &&
+    names.roleOf(node.head) === "reverseDensity" &&
+    node.rest.some((given) => isData(given, names) || node.args.some((of) => isLater(of, given)));
+  if (q === undefined || ![sides.left, sides.right].some((side) => some(side, runsForward))) return undefined;
   const replace = (expr: Expr): Expr => {
     const inner = mapChildren(expr, replace);
-    return isBare(inner) ? { ...inner, head: { ...inner.head, name: q } } : inner;
+    return runsForward(inner) ? { ...inner, head: { ...inner.head, name: q } } : inner;
   };
-  const swapped = mapSides(sides, replace);
-  // q = q says nothing about what p is.
-  return sameExpr(swapped.left, swapped.right) ? undefined : swapped;
+  return mapSides(sides, replace);
+}
+
+/** Whether the first of two states is later by a fixed number of steps. */
+function isLater(a: Expr, b: Expr): boolean {
+  if (a.kind !== "symbol" || b.kind !== "symbol" || a.index === undefined || b.index === undefined)
+    return false;
+  const [first, second] = [linearOf(a.index), linearOf(b.index)];
+  if (first === undefined || second === undefined) return false;
+  return directionOf(minus(first, second)) === 1;
 }
 
 const mapSides = <S extends Sides>(sides: S, change: (expr: Expr) => Expr): S => ({

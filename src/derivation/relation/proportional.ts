@@ -122,8 +122,11 @@ function timeOfVariable(variable: SymbolExpr, question: Question, place: Place):
     );
   }
   const t = timeWithin(variable.index, 0, scopeAt(question, place));
-  // x_0 is what everything else is built from; as a variable it would need the law of the data.
-  if (t === 0) throw new EvaluationError("outside", "the variable is x_0", variable.span);
+  // x_0 is what everything else is built from; as a variable it needs the law of the data.
+  if (t === 0 && question.setting === undefined) {
+    const always = variable.index.kind === "number";
+    throw new EvaluationError(always ? "unsupported" : "outside", "the variable is x_0", variable.span);
+  }
   return t;
 }
 

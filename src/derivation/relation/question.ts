@@ -2,6 +2,7 @@ import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { arithmeticOf } from "../../expr/number.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Affine } from "../../probability/affine.js";
+import { EvaluationError } from "../evaluate/error.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { Trace, type Deviation, type NoiseReading, type Scope, type Setting } from "../evaluate/scope.js";
 import type { Declared } from "../notation/declared.js";
@@ -42,6 +43,8 @@ export interface Decision {
   readonly digits: number;
   readonly reason?: string;
   readonly counterexample?: Counterexample;
+  /** Whether terms were too small for the digits carried, so that the verdict says nothing. */
+  readonly lost?: boolean;
   /** Whether the model took part, whose σ_t the text may have chosen elsewhere. */
   readonly model?: boolean;
   /** What the statement adds to the names of those after it. */
@@ -114,6 +117,12 @@ export function placesOf(exprs: readonly Expr[], question: Question): readonly P
   const timed = exprs.some((expr) => leavesTimeFree(expr, names));
   const others = new Set(exprs.flatMap((expr) => freeSubscripts(expr, names.notation.indices)));
   others.delete(names.notation.time);
+  const longest = Math.max(0, ...question.draws.map(({ T }) => T));
+  const [first] = exprs;
+  if (others.size > 0 && first !== undefined && longest ** 2 > mostPlaces) {
+    const what = `two free times at T = ${longest}: more than ${mostPlaces} places`;
+    throw new EvaluationError("unsupported", what, first.span);
+  }
   return question.draws.flatMap((draw) => {
     const times = Array.from({ length: draw.T }, (_, at) => at + 1);
     let places: readonly Place[] = timed ? times.map((t) => ({ draw, t })) : [{ draw }];
@@ -125,6 +134,9 @@ export function placesOf(exprs: readonly Expr[], question: Question): readonly P
     return places;
   });
 }
+
+/** Places of one world. */
+const mostPlaces = 10_000;
 
 /** One letter beside the time: two would already mean 8³ places per world. */
 const mostSubscripts = 1;

@@ -28,6 +28,8 @@ export interface Survey {
   readonly bound: boolean;
   readonly model: boolean;
   readonly loose: boolean;
+  /** Whether a term was too small to be seen: where the relation fails, or else at every place. */
+  readonly lost: boolean;
   readonly free: ReadonlySet<string>;
   /** Times at which the statement was tested, and why not at the others. */
   readonly tested: ReadonlySet<number>;
@@ -50,6 +52,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
   let [admissible, maxError, inLaw, bound, model, loose] = [0, 0, false, false, false, false];
   const budget = { steps: 0 };
   let failure: Survey["failure"];
+  let seen = false;
   for (const place of places) {
     const trace = new Trace(budget);
     const outcome = judgeOrSkip(place, trace, judge);
@@ -65,6 +68,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     bound ||= trace.bound;
     model ||= trace.model;
     loose ||= trace.loose;
+    seen ||= !trace.lost;
     maxError = Math.max(maxError, outcome.error);
     if (!outcome.agrees) {
       failure = { place, outcome, trace };
@@ -79,6 +83,7 @@ export function survey(places: readonly Place[], judge: Judge): Survey {
     bound,
     model,
     loose,
+    lost: failure === undefined ? admissible > 0 && !seen : failure.trace.lost,
     free,
     tested,
     skipped,

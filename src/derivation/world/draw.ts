@@ -5,7 +5,7 @@ import { createRandom, type Random } from "../../random/random.js";
  * evaluated again with more digits, and short enough to print.
  */
 export interface Draw {
-  /** The last time, 2..8. */
+  /** The last time: 2..8, or that of a given schedule. */
   readonly T: number;
   /** Dimension of the vectors. */
   readonly d: number;
@@ -19,6 +19,8 @@ export interface Draw {
   readonly fresh: (name: string) => readonly string[];
   /** A number for a symbol that may have any value; never 0. */
   readonly free: (name: string, sign: "positive" | "any") => string;
+  /** The name of the schedule whose betas these are; absent where they were drawn. */
+  readonly schedule?: string;
 }
 
 /** How the β of a world are spread: ordinary, or near one of the ends where inequalities break first. */

@@ -51,20 +51,18 @@ export const answer = (verdict: Verdict, reason: string, question: Question): De
 
 /** `for every joint distribution of A, B, C`, and what was declared of it. */
 function scopeOf(statement: Statement): string {
-  const { structure } = statement.question;
-  const drawn = variablesOf(statement);
-  const tied = [...(structure?.parents ?? [])].filter(([node]) => drawn.includes(node));
-  const arrows = tied.flatMap(([child, parents]) => parents.map((parent) => `${parent} \\to ${child}`));
-  const declared = arrows.length === 0 ? "" : `, with ${arrows.join(", ")} as declared`;
-  return `for every joint distribution of ${namesOf(statement)}${declared}`;
+  const { form, question } = statement;
+  const draft = { seed: question.seed, at: 0, style: "ordinary", isProbability: true } as const;
+  const { declared } = worldOf(form, question, draft, question.digits);
+  const tied = [...(declared?.parents ?? [])].flatMap(([child, parents]) =>
+    parents.length === 0 ? [] : [`${child} given ${parents.join(", ")} alone`],
+  );
+  const told = tied.length === 0 ? [`${declared?.nodes.join(", ") ?? ""} independent`] : tied;
+  const note = declared === undefined ? "" : `, with ${told.join(", ")} as declared`;
+  return `for every joint distribution of ${namesOf(statement)}${note}`;
 }
 
 function namesOf({ form }: Statement): string {
   const names = form.variables.length > 0 ? form.variables : wholeOf(form);
   return [...names].sort().join(", ");
-}
-
-function variablesOf({ form, question }: Statement): readonly string[] {
-  const draft = { seed: question.seed, at: 0, style: "ordinary", isProbability: true } as const;
-  return worldOf(form, question, draft, question.digits).variables.map(({ name }) => name);
 }

@@ -72,7 +72,7 @@ export function surveyGeneral(
   const failures: { probability?: GeneralFailure; density?: GeneralFailure } = {};
   let [tested, worlds, maxError] = [0, 0, 0];
   let skipped: string | undefined;
-  for (const draft of drafts) {
+  for (const draft of withMore(drafts, failures)) {
     const kind = draft.isProbability ? "probability" : "density";
     if (failures[kind] !== undefined) continue;
     const before = tested;
@@ -92,6 +92,17 @@ export function surveyGeneral(
   }
   return { tested, worlds, maxError, failures, ...(skipped === undefined ? {} : { skipped }) };
 }
+
+/** Where only densities contradict so far, more probabilities are tried: each world is one of them, scaled. */
+function* withMore(drafts: readonly Draft[], failures: GeneralSurvey["failures"]): Generator<Draft> {
+  yield* drafts;
+  for (let more = 1; more <= rounds; more++) {
+    if (failures.density === undefined || failures.probability !== undefined) return;
+    for (const draft of drafts) if (draft.isProbability) yield { ...draft, at: draft.at + 6000 * more };
+  }
+}
+
+const rounds = 5;
 
 /** Every value of the free variables, apart from those that the judge itself runs through. */
 export function placesOf(
@@ -144,14 +155,13 @@ export function worldOf(form: Form, question: Question, draft: Draft, digits: nu
   return world;
 }
 
-/** As many worlds as the question asks for, probabilities and densities in turn. */
-export const ordinaryDrafts = (question: Question): readonly Draft[] =>
-  question.draws.map((_, at) => ({
-    seed: question.seed,
-    at,
-    style: "ordinary",
-    isProbability: at % 2 === 0,
-  }));
+/** As many worlds as the question asks for, at least one of probabilities and one of densities. */
+export const ordinaryDrafts = ({ seed, draws }: Question): readonly Draft[] =>
+  draftsOf(Math.max(2, draws.length), { seed, style: "ordinary" });
+
+/** Worlds of one style, probabilities and densities in turn. */
+export const draftsOf = (count: number, like: Omit<Draft, "at" | "isProbability">): readonly Draft[] =>
+  Array.from({ length: count }, (_, at) => ({ ...like, at, isProbability: at % 2 === 0 }));
 
 /**
  * Two numbers compared: 0 for equal. Where they differ, twice the digits tell rounding from a difference,
