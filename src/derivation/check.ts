@@ -1,13 +1,14 @@
 import { InputError } from "../error.js";
-import type { Expr, SymbolExpr } from "../expr/expr.js";
+import type { Expr } from "../expr/expr.js";
 import { describePlace, ReadError } from "../tex/error.js";
 import { readLatex, type ReadLine } from "../tex/read.js";
 import { equivalence, type Clause } from "../tex/statement.js";
 import { withinFormula } from "./evaluate/scope.js";
+import { definitionUnder, documentOf, noted, under, withoutLast, type Chain } from "./chain.js";
 import { ddpm } from "./notation/ddpm.js";
 import { noStructure } from "./general/structure.js";
 import { readDataPoint } from "./notation/dataPoint.js";
-import { Names, type Solved } from "./notation/names.js";
+import { Names } from "./notation/names.js";
 import { declaredNoises } from "./notation/numbered.js";
 import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
@@ -16,7 +17,7 @@ import type { JudgedLine } from "./judgement.js";
 import { underConditions, type ConditionedClause, type TimeCondition } from "./relation/condition.js";
 import { decide, undecided, variableOf } from "./relation/decide.js";
 import { decideNaming } from "./relation/introduce.js";
-import { decideWithin, type Written } from "./relation/within.js";
+import { decideWithin } from "./relation/within.js";
 import { withoutIdleSign } from "./relation/idle.js";
 import { declareDependence } from "./relation/general/declare.js";
 import type { Decision, Question } from "./relation/question.js";
@@ -116,20 +117,6 @@ function requireInteger(name: string, value: number, low: number, high: number):
       `Give another ${name}.`,
     );
   }
-}
-
-/** What one line of a derivation hands to the next. */
-interface Chain {
-  /** The last expression written; undefined where the line before could not be read. */
-  readonly last?: Expr;
-  readonly variable?: SymbolExpr;
-  /** Letters that number fresh noises in this derivation. */
-  readonly numbered?: ReadonlySet<string>;
-  /** All expressions that lines of it ended with. */
-  readonly written?: readonly Written[];
-  /** What its equations were solved for. */
-  readonly solved?: readonly Solved[];
-  readonly line?: JudgedLine;
 }
 
 class Checker {
@@ -295,7 +282,7 @@ class Checker {
         own || omitted
           ? decide(stated, question)
           : decideWithin(stated, before.written ?? [], before.last === undefined, question);
-      this.learn(decision, chained);
+      this.learn(decision, chained, condition);
       // Dots leave lines out: the next is judged against the last that was written.
       if (right.kind !== "dots" && decision.keeps !== true) [left, own] = [right, true];
       const said = condition?.comparisons.length === 0 ? undefined : condition?.text;
@@ -309,8 +296,13 @@ class Checker {
   }
 
   /** What a statement introduces is known to those after it. */
-  private learn({ definition, declared }: Decision, chained: boolean): void {
+  private learn(
+    { definition: whole, declared }: Decision,
+    chained: boolean,
+    condition?: TimeCondition,
+  ): void {
     if (declared !== undefined) this.names = this.names.withDeclared(declared);
+    const definition = whole === undefined ? undefined : definitionUnder(condition, whole);
     if (definition === undefined) return;
     this.names =
       definition.solved === true && chained
@@ -376,13 +368,6 @@ function isInLaw(found: readonly Finding[]): boolean {
   return (equalities.length > 0 ? equalities : found).some(({ decision }) => decision.inLaw);
 }
 
-/** The derivation behind a line that nothing can be compared with. */
-function withoutLast(chain: Chain): Chain {
-  const rest: { -readonly [K in keyof Chain]: Chain[K] } = { ...chain };
-  delete rest.last;
-  return rest;
-}
-
 function judgedLine(
   id: string,
   latex: string,
@@ -404,22 +389,6 @@ interface Steps {
   readonly note: string | undefined;
   readonly condition: TimeCondition | undefined;
 }
-
-/** The decision with the condition it was made under, where that does not show in its times. */
-const under = (decision: Decision, condition: string | undefined): Decision =>
-  condition === undefined || decision.reason?.includes(`said of ${condition}`) === true
-    ? decision
-    : noted(decision, `said of ${condition}`);
-
-function noted(decision: Decision, note: string | undefined): Decision {
-  if (note === undefined || note === "") return decision;
-  const reason = decision.reason === undefined ? note : `${decision.reason}; ${note}`;
-  return { ...decision, reason };
-}
-
-/** The file, without the cell of a notebook, and the name of the text within it. */
-const documentOf = ({ document, source }: StatementSource): string =>
-  `${source?.file?.replace(/#.*$/, "") ?? ""}\n${document ?? ""}`;
 
 interface Judged {
   readonly found: readonly Finding[];

@@ -239,7 +239,8 @@ const beginsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens[0]);
 const endsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens.at(-1));
 
 /**
- * Brackets around a statement of its own are no brackets: `(t > 1)` behind a wide space, and the braces of
+ * Brackets around a condition on times are no brackets: `(t > 1)` behind a wide space. Nor are
+ * the braces of
  * `\\{\\beta_t \\in (0, 1)\\}_{t=1}^T`, which say it of all times.
  */
 function openBrackets(line: readonly Token[]): readonly Token[] {
@@ -248,13 +249,22 @@ function openBrackets(line: readonly Token[]): readonly Token[] {
   return line.flatMap((token, at): readonly Token[] => {
     const apart = standsApart(line[at - 1]) && standsApart(line[at + 1]);
     const round = token.kind === "group" && token.left === "(" && !hasScripts(token);
-    if (!round || !apart || !token.body.some(isRelation)) return [token];
+    if (!round || !apart || !isOnTimes(token.body)) return [token];
     const space: Token = { kind: "space", span: { start: token.span.start, end: token.span.start } };
     return [space, ...token.body, space];
   });
 }
 
 const isRelation = (token: Token): boolean => token.kind === "relation" && token.text !== ":";
+
+/** A comparison of whole numbers and letters that may be times. */
+const isOnTimes = (body: readonly Token[]): boolean =>
+  body.some(isRelation) &&
+  body.every(
+    (token) =>
+      ["number", "relation", "dots", "separator", "operator"].includes(token.kind) ||
+      (token.kind === "symbol" && /^[i-nr-tT]$/.test(token.name) && !hasScripts(token)),
+  );
 
 const standsApart = (token: Token | undefined): boolean =>
   token === undefined || ["space", "text", "separator"].includes(token.kind);

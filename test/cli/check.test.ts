@@ -57,6 +57,7 @@ describe("workbook check", () => {
               relation: "=",
               verdict: "defines",
               ...common,
+              reason: "a new name; nothing is claimed",
             },
             {
               id: "two",

@@ -44,6 +44,20 @@ describe("conditions on times", () => {
     [tex`z \sim N(0, 2I) \text{ if } t > 1, \text{ else } z = 0`, "fails"],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 
+  test("a definition under a condition is known at its times alone", () => {
+    const after = (latex: string): string | undefined =>
+      checkLatex(tex`\begin{aligned} \gamma_t = \beta_t \text{ if } t > 1 \\ ${latex} \end{aligned}`, {
+        worlds: 4,
+      }).statements.at(-1)?.verdict;
+    expect(after(tex`\gamma_t = \beta_t`)).toBe("holds");
+    expect(after(tex`\gamma_t = \alpha_t`)).toBe("fails");
+    expect(after(tex`\gamma_1 = \beta_1`)).toBe("undecided");
+  });
+
+  test("what stands in brackets and is no condition on times is not decided", () => {
+    expect(verdictOf(tex`\alpha_t = 1 - \beta_t \quad (z_t = 0)`)).toBe("undecided");
+  });
+
   test("the reason says under which", () => {
     expect(only(tex`\alpha_t = 1 - \beta_t \text{ if } t > 1`).reason).toBe(
       "for t = 2…T (at t = 1: said of t > 1)",

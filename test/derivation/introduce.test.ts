@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { checkLatex, checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { ddpm } from "../../src/derivation/notation/ddpm.js";
+import { Names } from "../../src/derivation/notation/names.js";
+import { decideNaming } from "../../src/derivation/relation/introduce.js";
 import type { StatementResult } from "../../src/derivation/verdict/verdict.js";
+import { drawWorld } from "../../src/derivation/world/draw.js";
+import type { Expr } from "../../src/expr/expr.js";
+import { readLatex } from "../../src/tex/read.js";
 
 const tex = String.raw;
 const options = { worlds: 4 } as const;
@@ -46,6 +52,24 @@ describe("expressions without a relation", () => {
       "undecided",
       `an expression without a relation states nothing; ${why}`,
     ]);
+  });
+
+  test("a gradient and an extremum have a value where that has one of which they are taken", () => {
+    const names = Names.of(ddpm);
+    const question = { names, draws: [drawWorld(1, 0), drawWorld(1, 1)], digits: 64, seed: 1 };
+    const read = (latex: string): Expr => {
+      const expr = readLatex(latex, names)[0]?.clauses?.[0]?.subjects[0];
+      if (expr === undefined) throw new Error(latex);
+      return expr;
+    };
+    const [good, bad] = [read(tex`\|\epsilon_\theta(x_t, t)\|^2`), read(tex`\alpha_t + x_0`)];
+    const { span } = good;
+    const verdicts = [good, bad].flatMap((of) => [
+      decideNaming({ kind: "gradient", variable: read(tex`\theta`), of, span }, "", question).verdict,
+      decideNaming({ kind: "extremum", which: "max", variable: read(tex`\theta`), of, span }, "", question)
+        .verdict,
+    ]);
+    expect(verdicts).toEqual(["defines", "defines", "undecided", "undecided"]);
   });
 
   test("a list of names", () => {

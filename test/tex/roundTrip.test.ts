@@ -59,6 +59,14 @@ class Trees {
       () => ({ kind: "root", of: part(), span }),
       () => ({ kind: "elementary", name: this.pick(["exp", "log"]), of: part(), span }),
       () => ({ kind: "norm", of: part(), span }),
+      () => ({
+        kind: "cases",
+        branches: [
+          { value: part(), conditions: [{ relation: ">", left: this.symbol(), right: this.number() }] },
+          { value: part(), conditions: [] },
+        ],
+        span,
+      }),
       () => ({ kind: "bars", of: part(), span }),
       () => ({ kind: "transpose", of: part(), span }),
       () => this.series(part),
@@ -161,7 +169,7 @@ describe("printed and read again, the tree is the same", () => {
       expectSame(expr);
     }
     expect([...kinds].sort().join(" ")).toBe(
-      "bars call elementary extremum gradient integral list negation norm number power product quotient range root series sum symbol transpose",
+      "bars call cases elementary extremum gradient integral list negation norm number power product quotient range root series sum symbol transpose",
     );
   });
 

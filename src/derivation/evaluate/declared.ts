@@ -13,8 +13,7 @@ export function evaluateDeclared(declaration: Declaration, expr: SymbolExpr, sco
   const name = printExpr(expr);
   switch (declaration.kind) {
     case "vector":
-      scope.trace.free.add(name);
-      return vector(constant(world.draw.fresh(`free ${name}`).map(world.arithmetic.real)));
+      return movedTo(name, scope) ?? anyVector(name, scope);
     case "covariance":
       throw new EvaluationError("unsupported", `the covariance matrix ${name} may be any`, expr.span);
     case "variable": {
@@ -28,6 +27,17 @@ export function evaluateDeclared(declaration: Declaration, expr: SymbolExpr, sco
       return drawn(`fresh:${name}`, add(mean, scale(world.noise(name), variance.sqrt())), scope);
     }
   }
+}
+
+/** The variable of a density as a function of it. */
+function movedTo(name: string, { assigned, world }: Scope): Value | undefined {
+  const value = assigned.get(`symbol ${name}`);
+  return value === undefined ? undefined : vector(constant(Array.from({ length: world.d }, () => value)));
+}
+
+function anyVector(name: string, { trace, world }: Scope): Value {
+  trace.free.add(name);
+  return vector(constant(world.draw.fresh(`free ${name}`).map(world.arithmetic.real)));
 }
 
 function drawn(name: string, variable: Affine, scope: Scope): Value {

@@ -8,7 +8,7 @@ import type { Declaration, DeclaredLaw } from "../notation/declared.js";
 import type { Names } from "../notation/names.js";
 import { decideDistribution, isCallOf, lawOf } from "./distribution.js";
 import type { Sides } from "./equality.js";
-import { introduces, missingValue } from "./introduce.js";
+import { introduces, valuedWith } from "./introduce.js";
 import { placesOf, scopeAt, type Decision, type Place, type Question } from "./question.js";
 import { survey } from "./survey.js";
 import { declaredQuestion } from "./universal.js";
@@ -111,12 +111,12 @@ export function decideDeclaredCall({ left, right }: Sides, question: Question): 
   const plain = left.args.every((each) => each.kind === "symbol" && isFree(each, names));
   if (!plain || left.args.length === 0) return undefined;
   const body = densityAt(left, right, question);
-  const missing = missingValue(body, question);
+  const { missing, names: known } = valuedWith(body, question);
   if (missing !== undefined) throw new EvaluationError("unsupported", missing, right.span);
   const latex = `${printExpr(left)} = ${printExpr(right)}`;
   const definition = { args: left.args, body, latex, squared: false };
-  const call = { definition, parameters: parametersOf(body, question) };
-  const declared = names.declared.withCall(printExpr(left), call);
+  const call = { definition, parameters: parametersOf(body, { ...question, names: known }) };
+  const declared = known.declared.withCall(printExpr(left), call);
   return introduces(`defines the function ${printExpr(left)}`, question, { declared });
 }
 

@@ -60,16 +60,24 @@ function isName(item: Expr): boolean {
  * @throws EvaluationError where it has none at all
  */
 export function missingValue(expr: Expr, question: Question): string | undefined {
+  return valuedWith(expr, question).missing;
+}
+
+/** The same with the names under which it was found, in which unknown symbols are declared vectors where they must be. */
+export function valuedWith(
+  expr: Expr,
+  question: Question,
+): { readonly missing: string | undefined; readonly names: Names } {
   const readings = kindsOfUnknowns(expr, question.names);
   for (const [at, names] of readings.entries()) {
     try {
-      return missingAs(expr, { ...question, names });
+      return { missing: missingAs(expr, { ...question, names }), names };
     } catch (error) {
       const kind = error instanceof EvaluationError && error.problem === "type";
       if (!kind || at === readings.length - 1) throw error;
     }
   }
-  return undefined;
+  throw new RangeError("an expression without a reading");
 }
 
 function missingAs(expr: Expr, question: Question): string | undefined {

@@ -51,7 +51,7 @@ interface Case {
 }
 
 function judgeRatio({ sides, variable, unknown, question, place, trace }: Case): Outcome {
-  const letter = question.names.lookUp(variable).meaning.kind === "unknown";
+  const letter = isLetter(variable, question, place);
   const t = letter ? undefined : timeOfVariable(variable, question, place);
   let largest: Real | undefined;
   for (const value of [0, 1]) {
@@ -79,6 +79,16 @@ function judgeRatio({ sides, variable, unknown, question, place, trace }: Case):
   const agrees = largest === undefined || largest.lessThanOrEqualTo(tolerance);
   const problem = agrees ? {} : { problem: "the ratio of the two sides changes with the variable" };
   return { agrees, error, inLaw: false, ...problem };
+}
+
+/** Whether the variable is no state but a letter that may have any value, a number. */
+function isLetter(variable: SymbolExpr, question: Question, { draw }: Place): boolean {
+  const { meaning } = question.names.lookUp(variable);
+  if (meaning.kind === "declared" && meaning.declaration.kind === "vector") {
+    if (draw.d === 1) return true;
+    throw new EvaluationError("unsupported", "proportionality in a vector that is no state", variable.span);
+  }
+  return meaning.kind === "unknown";
 }
 
 function positive(side: Expr, scope: ReturnType<typeof scopeAt>): Real {

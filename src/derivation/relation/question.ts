@@ -166,5 +166,7 @@ function isTimed(symbol: SymbolExpr, names: Names): boolean {
   const { meaning, time } = names.lookUp(symbol);
   if (meaning.kind === "bound") return true;
   if (meaning.kind === "defined" && leavesTimeFree(meaning.definition.body, names)) return true;
+  if (meaning.kind === "declared" && meaning.declaration.kind === "variable")
+    return leavesTimeFree(meaning.declaration.law, names);
   return meaning.kind === "role" && ["noise", "posteriorMean"].includes(meaning.role) && time === undefined;
 }

@@ -3,13 +3,14 @@ import { nodes } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
 import { unknownKinds } from "../notation/kinds.js";
 import { drawWorld } from "../world/draw.js";
+import { mentionsState } from "./average.js";
 import type { Question } from "./question.js";
 import { openSymbols, universalSymbols } from "./unknown.js";
 
 /**
  * The question as it is asked of what the text has declared: its parameters (the μ and σ of a declared law), and
  * other unknown symbols that stand on both sides, are any numbers, for which the claim must hold. Where a
- * declared variable is a number, all worlds have one dimension.
+ * declared variable is a number, all worlds have one dimension, unless states take part, which are vectors.
  */
 export function declaredQuestion(exprs: readonly Expr[], question: Question): Question {
   const mentioned = mentionedIn(exprs, question.names);
@@ -18,7 +19,9 @@ export function declaredQuestion(exprs: readonly Expr[], question: Question): Qu
     .map((expr) => openSymbols(expr, question.names))
     .reduce((a, b) => new Set([...a].filter((each) => b.has(each))));
   const universal = new Set([...mentioned.flatMap(({ parameters }) => parameters), ...shared]);
-  if (!mentioned.some(({ scalar }) => scalar)) return { ...question, universal };
+  const scalar =
+    mentioned.some((each) => each.scalar) && !exprs.some((expr) => mentionsState(expr, question.names));
+  if (!scalar) return { ...question, universal };
   const draws = question.draws.map((_, at) => drawWorld(question.seed, at, 1));
   return { ...question, draws, universal };
 }

@@ -24,7 +24,7 @@ export function decideWithin(
   const decision = gap ? undefined : decide(claim, question);
   if (decision !== undefined && !isOpen(decision)) return decision;
   if (decision !== undefined && hasValue(claim.left, question)) return decision;
-  const last = written.findLast(({ expr }) => hasValue(expr, question));
+  const last = written.slice(-mostLines).findLast(({ expr }) => hasValue(expr, question));
   if (last === undefined) return decision ?? decide(claim, question);
   const found = decide({ ...claim, left: last.expr }, question);
   const note = `compared with ${last.name}; the lines between have no value here`;
@@ -44,6 +44,8 @@ export function decideWithin(
 const isOpen = ({ verdict }: Decision): boolean => verdict === "undecided" || verdict === "unreadable";
 
 const fewWorlds = 2;
+/** How far back a line with a value is looked for. */
+const mostLines = 12;
 
 function hasValue(expr: Expr, question: Question): boolean {
   try {
