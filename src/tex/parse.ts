@@ -15,10 +15,18 @@ export interface Vocabulary {
 }
 
 /** Reads a whole expression. @throws ReadError with the place of what cannot be read */
-export function parseExpression(tokens: readonly Token[], vocabulary: Vocabulary, near: Span): Expr {
-  const parser = new Parser(tokens, vocabulary, spanOf(tokens, near));
+export function parseExpression(
+  tokens: readonly Token[],
+  vocabulary: Vocabulary,
+  near: Span,
+  depth = 0,
+): Expr {
+  const parser = new Parser(tokens, vocabulary, spanOf(tokens, near), depth);
   return parser.whole();
 }
+
+/** Sums in sums, integrals in integrals: the readers below recurse into them. */
+const deepest = 40;
 
 class Parser {
   private at = 0;
@@ -27,6 +35,8 @@ class Parser {
     private readonly tokens: readonly Token[],
     private readonly vocabulary: Vocabulary,
     private readonly extent: Span,
+    /** How many sums, integrals and their kin this stands in. */
+    private depth: number,
   ) {}
 
   whole(): Expr {
@@ -110,13 +120,13 @@ class Parser {
     this.at++;
     switch (token.kind) {
       case "series":
-        return this.series(token);
+        return this.operand(token, () => this.series(token));
       case "integral":
-        return this.integral(token);
+        return this.operand(token, () => this.integral(token));
       case "extremum":
-        return this.extremum(token);
+        return this.operand(token, () => this.extremum(token));
       case "gradient":
-        return this.gradient(token);
+        return this.operand(token, () => this.gradient(token));
       case "opaque":
         return token.bounded === true ? this.bounded(token) : this.opaque(token, token.what);
       case "function":
@@ -143,7 +153,16 @@ class Parser {
   }
 
   private readonly inner = (tokens: readonly Token[], near: Span): Expr =>
-    parseExpression(tokens, this.vocabulary, near);
+    parseExpression(tokens, this.vocabulary, near, this.depth);
+
+  /** Reads what an operator works on. */
+  private operand<T>(token: Token, read: () => T): T {
+    if (this.depth >= deepest) throw new ReadError(`operators nested more than ${deepest} deep`, token.span);
+    this.depth++;
+    const result = read();
+    this.depth--;
+    return result;
+  }
 
   private fraction(token: Token & { kind: "fraction" }): Expr {
     const numerator = this.inner(token.numerator, token.span);

@@ -104,8 +104,6 @@ const falsehoods: readonly string[] = [
   tex`KL(q\|p) = KL(p\|q)`,
   tex`KL(q\|p) \ge KL(p\|q)`,
   tex`KL(q\|p) \le 5`,
-  tex`KL(q\|p) \le 5`,
-  tex`p(z|x) \propto p(x|z)`,
   tex`\arg\max_\theta \prod_{i=1}^n p(x^{(i)};\theta) = \arg\min_\theta \sum_{i=1}^n \log p(x^{(i)};\theta)`,
   tex`p(z') = p(z)`,
   tex`p(y|x) = \int p(y|x,\theta)p(\theta) d\theta`,
@@ -163,7 +161,6 @@ describe("what is left open, with the reason", () => {
     ],
     [tex`P(x) = p(x)`, "true if a large and a small letter mean the same distribution"],
     [tex`KL(P\|p) = 0`, "true if a large and a small letter mean the same distribution"],
-    [tex`p(x) < 1`, "true for probabilities, not for densities"],
     [
       tex`\prod_{i=1}^m p_\theta(x^{(i)}) \approx \exp(m E_{x\sim p_{data}}[\log p_\theta(x)])`,
       "how close a product over a sample comes is not decided",

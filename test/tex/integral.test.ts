@@ -106,6 +106,14 @@ describe("extrema and gradients", () => {
   ])("%s", (latex, expected) => expect(shown(latex)).toBe(expected));
 });
 
+test.each([tex`\sum_{s=1}^t a `, tex`\int_x a `, tex`\nabla `, tex`\max_x `, tex`\sum `])(
+  "thousands of %s are refused at once",
+  (operator) => {
+    const [line] = readLatex(operator.repeat(1200), names);
+    expect(line?.error?.problem).toBe("operators nested more than 40 deep");
+  },
+);
+
 describe("remarks beside a formula state nothing", () => {
   test.each([
     tex`a = b \quad \boxed{q(z|x) \text{ can be any distribution}}`,

@@ -21,12 +21,20 @@ export interface GeneralScope {
   readonly trace: Trace;
 }
 
+/** What a node takes, in the steps that the budget counts. */
+const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
+  elementary: 40,
+  call: 20,
+  power: 20,
+  root: 20,
+};
+
 const mostExp = 10_000;
 const mostExponent = 1_000;
 
 /** @throws EvaluationError where it has no value */
 export function evaluateGeneral(expr: Expr, scope: GeneralScope): Real {
-  scope.trace.step(expr.span, 2);
+  scope.trace.step(expr.span, costOf[expr.kind] ?? 4);
   const { arithmetic } = scope.world;
   const value = (part: Expr): Real => evaluateGeneral(part, scope);
   switch (expr.kind) {
