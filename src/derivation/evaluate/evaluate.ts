@@ -3,7 +3,8 @@ import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
-import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
+import { evaluateGradient } from "./gradient.js";
+import { evaluateField, evaluateIntegral, evaluateLogarithm } from "./integrand.js";
 import type { Scope } from "./scope.js";
 import { evaluateDots, evaluateSeries } from "./series.js";
 import { evaluateSymbol } from "./symbol.js";
@@ -99,7 +100,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
         expr.span,
       );
     case "gradient":
-      throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
+      return evaluateGradient(expr, scope, evaluateField);
     case "ambiguous":
       throw new EvaluationError(
         "unsupported",
