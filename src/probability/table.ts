@@ -102,7 +102,7 @@ export const scaleTable = (sum: TableSum, by: number): TableSum =>
 type Combination = "sum" | "product";
 
 /** Tables of the same variables as one. */
-function mergeTables(tables: readonly Table[], as: Combination): readonly Table[] {
+export function mergeTables(tables: readonly Table[], as: Combination): readonly Table[] {
   const merged = new Map<string, Table>();
   for (const table of tables) {
     const key = table.axes.join();
@@ -124,76 +124,6 @@ function combined(a: Float64Array, b: Float64Array, as: Combination): Float64Arr
 /** The variables of a term, ascending. */
 export function axesOf({ logs, factors }: TableTerm): readonly number[] {
   return [...new Set([...logs, ...factors].flatMap(({ axes }) => axes))].sort((a, b) => a - b);
-}
-
-/** f of the sum, point by point. @throws TableError for more than two variables */
-export function mapTable(sum: TableSum, f: (value: number) => number, grid: Grid): TableSum {
-  const table = flatten(sum, grid);
-  const values = table.values.map(f);
-  if (table.axes.length === 0) return constantTable(values[0] ?? 0);
-  return [{ coefficient: 1, logs: [], factors: [{ axes: table.axes, values }] }];
-}
-
-/** The logarithm; of one positive term it is the sum of the logarithms of its parts. */
-export function logarithmTable(sum: TableSum, grid: Grid): TableSum {
-  const [term] = sum;
-  if (term !== undefined && sum.length === 1 && term.factors.length === 0 && term.coefficient > 0) {
-    const parts = term.logs.map((log) => ({ coefficient: 1, logs: [], factors: [log] }));
-    return addTables(constantTable(Math.log(term.coefficient)), parts, grid);
-  }
-  const positive = logOfPositive(sum, grid);
-  if (positive !== undefined) return [{ coefficient: 1, logs: [], factors: [positive] }];
-  return mapTable(sum, logarithm, grid);
-}
-
-function logarithm(value: number): number {
-  if (!(value > 0)) throw new TableError("the logarithm of a number that is not positive");
-  return Math.log(value);
-}
-
-/** exp of the sum, part by part. @throws TableError for a part of more than two variables */
-export function expTable(sum: TableSum, grid: Grid): TableSum {
-  const logs = sum.map((term) => flatten([term], grid));
-  return [{ coefficient: 1, logs: mergeTables(logs, "sum"), factors: [] }];
-}
-
-/** 1 / sum. */
-export function inverseTable(sum: TableSum, grid: Grid): TableSum {
-  const [term] = sum;
-  const negated = (log: Table): Table => ({ axes: log.axes, values: log.values.map((value) => -value) });
-  if (term !== undefined && sum.length === 1 && term.factors.length === 0)
-    return [{ coefficient: 1 / term.coefficient, logs: term.logs.map(negated), factors: [] }];
-  const positive = logOfPositive(sum, grid);
-  return positive === undefined
-    ? mapTable(sum, (value) => 1 / value, grid)
-    : exponentialTable(negated(positive));
-}
-
-/** A sum of positive terms as one exponential; the sum itself where it is none. */
-export function positiveTable(sum: TableSum, grid: Grid): TableSum {
-  const log = logOfPositive(sum, grid);
-  return log === undefined ? sum : exponentialTable(log);
-}
-
-/** log Σ exp for a sum of positive terms without factors; undefined for any other. */
-function logOfPositive(sum: TableSum, grid: Grid): Table | undefined {
-  if (sum.length === 0 || sum.some(({ coefficient, factors }) => factors.length > 0 || coefficient <= 0))
-    return undefined;
-  const axes = unionOf(sum.flatMap(axesOf));
-  const parts = sum.map((term) => {
-    const offset = Math.log(term.coefficient);
-    return broadcast(term.logs, axes, "sum", grid).map((value) => value + offset);
-  });
-  const [first, ...others] = parts;
-  if (first === undefined) return undefined;
-  const values = first.map((value, at) => {
-    const all = [value, ...others.map((part) => part[at] ?? -Infinity)];
-    const largest = Math.max(...all);
-    return largest === -Infinity
-      ? largest
-      : largest + Math.log(all.reduce((total, each) => total + Math.exp(each - largest), 0));
-  });
-  return { axes, values };
 }
 
 /** The sum as one table. @throws TableError for more than two variables */
@@ -218,14 +148,14 @@ function valuesOf(term: TableTerm, axes: readonly number[], grid: Grid): Float64
   return values;
 }
 
-function unionOf(names: readonly number[]): readonly number[] {
+export function unionOf(names: readonly number[]): readonly number[] {
   const axes = [...new Set(names)].sort((a, b) => a - b);
   if (axes.length > mostAxes) throw new TableError(`a function of ${axes.length} states at once`);
   return axes;
 }
 
 /** Tables of fewer variables combined over all of `axes`. */
-function broadcast(
+export function broadcast(
   tables: readonly Table[],
   axes: readonly number[],
   as: Combination,
@@ -246,7 +176,7 @@ function broadcast(
 }
 
 /** How far apart neighbours along each of `axes` lie in the table. */
-function stridesOf(table: Table, axes: readonly number[], grid: Grid): readonly [number, number] {
+export function stridesOf(table: Table, axes: readonly number[], grid: Grid): readonly [number, number] {
   const stride = (name: number | undefined): number => {
     const at = name === undefined ? -1 : table.axes.indexOf(name);
     if (at < 0) return 0;
@@ -254,94 +184,6 @@ function stridesOf(table: Table, axes: readonly number[], grid: Grid): readonly 
   };
   return [stride(axes[0]), stride(axes[1])];
 }
-
-/**
- * ∫ sum dv for one variable: the trapezoidal rule, whose error for smooth functions that vanish at the ends
- * falls faster than any power of the step. @throws TableError where more than two variables would be left
- */
-export const integrateTable = (sum: TableSum, name: number, grid: Grid): TableSum =>
-  addTables(
-    [],
-    sum.map((term) => integrateTerm(term, name, grid)),
-    grid,
-  );
-
-/** exp of less than this is lost in double precision beside 1. */
-const negligible = -60;
-
-function integrateTerm(term: TableTerm, name: number, grid: Grid): TableTerm {
-  const has = (table: Table): boolean => table.axes.includes(name);
-  const [logs, factors] = [term.logs.filter(has), term.factors.filter(has)];
-  const axes = unionOf([...logs, ...factors].flatMap((table) => table.axes).filter((each) => each !== name));
-  const { points, step } = axisOf(name, grid);
-  const [rows = 1, columns = 1] = axes.map((each) => axisOf(each, grid).points.length);
-  const total = new Float64Array(rows * columns);
-  const mean = new Float64Array(rows * columns);
-  const layers = [...logs, ...factors].map((table) => {
-    const [down, across] = stridesOf(table, axes, grid);
-    const [along] = stridesOf(table, [name], grid);
-    return { values: table.values, down, across, along };
-  });
-  const exponents = new Float64Array(points.length);
-  for (let row = 0, place = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, place++) {
-      exponents.fill(0);
-      let largest = -Infinity;
-      for (const { values, down, across, along } of layers.slice(0, logs.length)) {
-        let at = row * down + column * across;
-        for (let k = 0; k < points.length; k++, at += along)
-          exponents[k] = (exponents[k] ?? 0) + (values[at] ?? 0);
-      }
-      for (const value of exponents) if (value > largest) largest = value;
-      let [sum, weighted] = [0, 0];
-      for (let k = 0; k < points.length; k++) {
-        const below = (exponents[k] ?? 0) - largest;
-        // Far from the peak, where most points are, nothing is added; that spares most of the work.
-        if (!(below > negligible)) continue;
-        const weight = Math.exp(below);
-        sum += weight;
-        if (factors.length === 0) continue;
-        let product = weight;
-        for (const { values, down, across, along } of layers.slice(logs.length))
-          product *= values[row * down + column * across + k * along] ?? 0;
-        weighted += product;
-      }
-      total[place] = largest + Math.log(sum * step);
-      mean[place] = sum === 0 ? 0 : weighted / sum;
-    }
-  }
-  const rest = {
-    logs: term.logs.filter((table) => !has(table)),
-    factors: term.factors.filter((table) => !has(table)),
-  };
-  return {
-    coefficient: term.coefficient,
-    logs: mergeTables([...rest.logs, { axes, values: total }], "sum"),
-    factors: mergeTables(
-      [...rest.factors, ...(factors.length === 0 ? [] : [{ axes, values: mean }])],
-      "product",
-    ),
-  };
-}
-
-/** Over several variables, first those that leave the fewest behind. */
-export function integrateAllTables(sum: TableSum, names: readonly number[], grid: Grid): TableSum {
-  const parts = sum.map((term) => {
-    let left = term;
-    const open = new Set(names);
-    while (open.size > 0) {
-      const [next] = [...open].sort((a, b) => neighbours(left, a) - neighbours(left, b));
-      if (next === undefined) break;
-      left = integrateTerm(left, next, grid);
-      open.delete(next);
-    }
-    return left;
-  });
-  return addTables([], parts, grid);
-}
-
-const neighbours = ({ logs, factors }: TableTerm, name: number): number =>
-  new Set([...logs, ...factors].filter(({ axes }) => axes.includes(name)).flatMap(({ axes }) => axes)).size;
 
 /** The number that a sum without variables is; undefined where it has some. */
 export function tableValue(sum: TableSum): number | undefined {
@@ -354,7 +196,7 @@ export function tableValue(sum: TableSum): number | undefined {
   return total;
 }
 
-function axisOf(name: number, grid: Grid): Axis {
+export function axisOf(name: number, grid: Grid): Axis {
   const axis = grid.get(name);
   if (axis === undefined) throw new RangeError(`no axis for the variable ${name}`);
   return axis;

@@ -2,13 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   addTables,
   constantTable,
-  expTable,
   exponentialTable,
-  integrateAllTables,
-  integrateTable,
-  inverseTable,
-  logarithmTable,
-  mapTable,
   multiplyTables,
   scaleTable,
   TableError,
@@ -19,6 +13,8 @@ import {
   type Grid,
   type TableSum,
 } from "../../src/probability/table.js";
+import { expTable, inverseTable, logarithmTable, mapTable } from "../../src/probability/tableFunctions.js";
+import { integrateAllTables, integrateTable } from "../../src/probability/tableIntegral.js";
 
 const axis = (low: number, high: number, count: number): Axis => {
   const step = (high - low) / (count - 1);

@@ -6,7 +6,8 @@ import { EvaluationError } from "./error.js";
 import { evaluateCall } from "./call.js";
 import { densePower, evaluateBars, transpose } from "./matrix.js";
 import { caseAt } from "./condition.js";
-import { evaluateIntegral, evaluateLogarithm } from "./integrand.js";
+import { evaluateGradient } from "./gradient.js";
+import { evaluateField, evaluateIntegral, evaluateLogarithm } from "./integrand.js";
 import { noteLoss } from "./loss.js";
 import { recall } from "./memory.js";
 import type { Scope } from "./scope.js";
@@ -91,7 +92,7 @@ function compute(expr: Expr, scope: Scope): Value {
         expr.span,
       );
     case "gradient":
-      throw new EvaluationError("unsupported", "a gradient is not evaluated yet", expr.span);
+      return evaluateGradient(expr, scope, evaluateField);
     case "cases":
       return evaluate(caseAt(expr, scope), scope);
     case "ambiguous":

@@ -35,6 +35,7 @@ import {
   type Field,
   type Open,
 } from "./field.js";
+import { gradientField } from "./gradient.js";
 import { noteLossOf } from "./loss.js";
 import { accumulatedNoise, posteriorMean, stepNoise } from "./functions.js";
 import { logField } from "./logarithm.js";
@@ -92,6 +93,8 @@ export function evaluateField(expr: Expr, open: Open): Field {
       return integralOver(expr, open);
     case "series":
       return seriesField(expr, open);
+    case "gradient":
+      return gradientField(expr, open);
     case "sum":
       return sumField(expr, open);
     case "negation":
@@ -202,6 +205,7 @@ function symbolField(expr: SymbolExpr, open: Open): Field {
   if (bound !== undefined) return vectorField(accumulatedNoise(bound, open));
   if (lookup.meaning.kind === "defined")
     return definedField(lookup.meaning.definition, lookup.time, expr, open);
+  if (lookup.meaning.kind === "bound") return boundField(expr, open);
   if (lookup.meaning.kind !== "role") return fieldOf(scope.evaluate(expr, scope), scope);
   const time = (): number => timeOf(expr, lookup, 1, scope);
   switch (lookup.meaning.role) {
@@ -218,6 +222,17 @@ function symbolField(expr: SymbolExpr, open: Open): Field {
     default:
       return fieldOf(scope.evaluate(expr, scope), scope);
   }
+}
+
+/** A vector of the library is known at the states of the world only. */
+function boundField(expr: SymbolExpr, open: Open): Field {
+  const value = open.scope.evaluate(expr, open.scope);
+  if (value.kind !== "vector" || open.times.size === 0) return fieldOf(value, open.scope);
+  throw new EvaluationError(
+    "unsupported",
+    `no expectation of ${printExpr(expr)}, which is bound to code`,
+    expr.span,
+  );
 }
 
 function callField(expr: CallExpr, open: Open): Field {

@@ -2,15 +2,14 @@ import {
   addTables,
   constantTable,
   exponentialTable,
-  integrateAllTables,
-  inverseTable,
   multiplyTables,
-  positiveTable,
   scaleTable,
   tabulate,
   type Table,
   type TableSum,
 } from "../../probability/table.js";
+import { inverseTable, positiveTable } from "../../probability/tableFunctions.js";
+import { integrateAllTables } from "../../probability/tableIntegral.js";
 import { affineParts, variableWave, type Wave } from "../../probability/wave.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { chainOf, isTransition, type Factor } from "../evaluate/factor.js";

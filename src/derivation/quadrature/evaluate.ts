@@ -11,11 +11,6 @@ import { printExpr } from "../../expr/print.js";
 import {
   addTables,
   constantTable,
-  expTable,
-  integrateAllTables,
-  inverseTable,
-  logarithmTable,
-  mapTable,
   multiplyTables,
   scaleTable,
   TableError,
@@ -23,6 +18,8 @@ import {
   variableTable,
   type TableSum,
 } from "../../probability/table.js";
+import { expTable, inverseTable, logarithmTable, mapTable } from "../../probability/tableFunctions.js";
+import { integrateAllTables } from "../../probability/tableIntegral.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { factorOf, processOf } from "../evaluate/factor.js";
 import { integratedStates } from "../evaluate/integral.js";
@@ -166,6 +163,8 @@ function symbolTable(expr: SymbolExpr, open: OpenGrid): TableSum {
   if (bound !== undefined) return noiseTable(bound, 0, open);
   const { meaning } = lookup;
   if (meaning.kind === "defined") return definedTable(meaning.definition, lookup.time, expr, open);
+  if (meaning.kind === "bound" && open.times.size > 0)
+    throw new EvaluationError("unsupported", `no quadrature of ${printExpr(expr)}`, expr.span);
   if (meaning.kind !== "role") return numberTable(expr, open);
   const time = (): number => timeOf(expr, lookup, 1, scope);
   switch (meaning.role) {

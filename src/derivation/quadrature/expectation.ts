@@ -3,13 +3,13 @@ import {
   addTables,
   axesOf,
   constantTable,
-  integrateAllTables,
-  logarithmTable,
   multiplyTables,
   scaleTable,
   tableValue,
   type TableSum,
 } from "../../probability/table.js";
+import { logarithmTable } from "../../probability/tableFunctions.js";
+import { integrateAllTables } from "../../probability/tableIntegral.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { factorOf, processOf, type Factor } from "../evaluate/factor.js";
 import { measureOf } from "../evaluate/measure.js";
