@@ -9,6 +9,7 @@ export const ddpm: Notation = {
     "\\beta_t": "beta",
     "\\alpha_t": "alpha",
     "\\bar\\alpha_t": "alphaBar",
+    "\\bar\\alpha": "alphaBar",
     "\\mathrm{SNR}": "snr",
     "\\mathrm{SNR}_t": "snr",
     x_t: "state",

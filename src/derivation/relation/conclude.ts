@@ -35,9 +35,11 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
   const base = { inLaw: false, maxRelativeError: null, digits: question.digits };
   if (survey.failure === undefined) {
     const [why] = survey.skipped.values();
+    const nowhere = [...survey.skipped.values()].every((message) => message.startsWith("the index "));
     return {
       ...base,
       verdict: "undecided",
+      ...(nowhere && survey.admissible === 0 ? { nowhere } : {}),
       reason: `no time is admissible in every world: ${why ?? "nothing to test"}`,
     };
   }

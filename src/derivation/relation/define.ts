@@ -29,7 +29,14 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
     return { key, definition: { parameter: time.name, body: right, latex, squared } };
   }
   const moved = shiftedTime(time, names);
-  if (moved === undefined) return undefined;
+  if (moved === undefined) {
+    // L_T, L_0: a quantity of its own, not one for every time.
+    const label = `${target.name}_{${printExpr(time)}}`;
+    const fixed = !some(time, (node) => node.kind === "symbol" && names.notation.indices.includes(node.name));
+    return fixed && meaning.kind === "unknown"
+      ? { key: label, definition: { body: right, latex, squared } }
+      : undefined;
+  }
   return { key, definition: { ...moved, body: right, latex, squared } };
 }
 

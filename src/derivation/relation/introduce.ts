@@ -6,6 +6,7 @@ import { EvaluationError } from "../evaluate/error.js";
 import type { Declaration } from "../notation/declared.js";
 import type { Names } from "../notation/names.js";
 import { isCallOf } from "./distribution.js";
+import { hasGeneralValue } from "./general/naming.js";
 import { placesOf, scopeAt, type Decision, type Question } from "./question.js";
 import { survey } from "./survey.js";
 
@@ -32,7 +33,8 @@ export function decideNaming(expr: Expr, latex: string, question: Question): Dec
   try {
     if (expr.kind === "list" && expr.items.every(isName))
       return introduces("names a list; nothing is claimed", question);
-    const problem = missingValue(valued(expr), question);
+    const whole = valued(expr);
+    const problem = hasGeneralValue(whole, question) ? undefined : missingValue(whole, question);
     return problem === undefined
       ? introduces("names a quantity; nothing is claimed", question)
       : refused(problem);

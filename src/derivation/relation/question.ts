@@ -47,6 +47,8 @@ export interface Decision {
   readonly counterexample?: Counterexample;
   /** Whether terms were too small for the digits carried, so that the verdict says nothing. */
   readonly lost?: boolean;
+  /** Whether an index in it has no value at any time, so that the statement says nothing as it is written. */
+  readonly nowhere?: true;
   /** Whether the model took part, whose σ_t the text may have chosen elsewhere. */
   readonly model?: boolean;
   /** What the statement adds to the names of those after it. */
@@ -168,5 +170,9 @@ function isTimed(symbol: SymbolExpr, names: Names): boolean {
   if (meaning.kind === "defined" && leavesTimeFree(meaning.definition.body, names)) return true;
   if (meaning.kind === "declared" && meaning.declaration.kind === "variable")
     return leavesTimeFree(meaning.declaration.law, names);
-  return meaning.kind === "role" && ["noise", "posteriorMean"].includes(meaning.role) && time === undefined;
+  return (
+    meaning.kind === "role" &&
+    ["noise", "posteriorMean", "alphaBar"].includes(meaning.role) &&
+    time === undefined
+  );
 }

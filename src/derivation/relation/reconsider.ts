@@ -1,5 +1,5 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
-import { some } from "../../expr/walk.js";
+import { mapChildren, nodes, some } from "../../expr/walk.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Choice } from "../notation/declared.js";
 import type { Names } from "../notation/names.js";
@@ -16,11 +16,51 @@ type Decide = (claim: Claim, question: Question) => Decision;
 export function reconsidered(decision: Decision, claim: Claim, question: Question, decide: Decide): Decision {
   if (decision.verdict === "fails" && decision.model === true)
     return forChosenDeviation(decision, claim, question, decide);
+  if (decision.verdict === "fails") {
+    const whole = withAccumulatedNoise(claim, question, decide);
+    if (whole !== undefined) return whole;
+  }
   if (decision.verdict === "fails" && question.names.declared.choices.length > 0)
     return forChosenSchedule(decision, claim, question, decide);
   if (decision.verdict === "undecided") return withTimedDeviation(claim, question, decide) ?? decision;
   return decision;
 }
+
+/**
+ * ε_t is the noise of step t to some authors and all noise up to t to others. What is false of the one is read
+ * of the other, if no second noise shows which is meant, and if it is true then path by path.
+ */
+function withAccumulatedNoise(claim: Claim, question: Question, decide: Decide): Decision | undefined {
+  const { names } = question;
+  const noises = [claim.left, claim.right]
+    .flatMap((side) => [...nodes(side)])
+    .filter((node): node is SymbolExpr => node.kind === "symbol" && isNoise(node, names));
+  const plain = noises.every(({ name, index }) => name === "\\epsilon" && index !== undefined);
+  if (noises.length === 0 || !plain) return undefined;
+  const read = (expr: Expr): Expr => {
+    if (expr.kind === "symbol" && isNoise(expr, names)) return { ...expr, name: "\\bar{\\epsilon}" };
+    return mapChildren(expr, read);
+  };
+  try {
+    const decision = decide({ ...claim, left: read(claim.left), right: read(claim.right) }, question);
+    if (decision.verdict !== "holds" || decision.inLaw) return undefined;
+    return withNote(decision, "\\epsilon_t is read as all noise up to t");
+  } catch (error) {
+    if (error instanceof EvaluationError) return undefined;
+    throw error;
+  }
+}
+
+function isNoise(symbol: SymbolExpr, names: Names): boolean {
+  const { meaning } = names.lookUp(symbol);
+  const kinds = ["stepNoise", "accumulatedNoise", "noise", "freshNoise"];
+  return meaning.kind === "role" && kinds.includes(meaning.role);
+}
+
+const withNote = (decision: Decision, note: string): Decision => ({
+  ...decision,
+  reason: [note, ...(decision.reason ?? "").split("; ")].filter((part) => part !== "").join("; "),
+});
 
 /** If it holds for a usual choice of σ_t, the statement is left open. */
 function forChosenDeviation(failure: Decision, claim: Claim, question: Question, decide: Decide): Decision {
@@ -48,8 +88,7 @@ function withTimedDeviation(claim: Claim, question: Question, decide: Decide): D
   try {
     const decision = decide(claim, { ...question, names: names.withDefinition("\\sigma", definition) });
     if (decision.verdict !== "holds") return undefined;
-    const reason = ["\\sigma without index is read as \\sigma_t", ...(decision.reason ?? "").split("; ")];
-    return { ...decision, reason: reason.filter((part) => part !== "").join("; ") };
+    return withNote(decision, "\\sigma without index is read as \\sigma_t");
   } catch (error) {
     if (error instanceof EvaluationError) return undefined;
     throw error;

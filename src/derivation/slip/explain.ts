@@ -2,6 +2,7 @@ import type { Expr } from "../../expr/expr.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import { decide } from "../relation/decide.js";
 import type { StatementResult } from "../verdict/verdict.js";
+import type { Slip } from "./kind.js";
 import { repairsOf } from "./repair.js";
 
 type Explanation = Pick<StatementResult, "repair" | "otherRepairs" | "chainRepair">;
@@ -17,8 +18,35 @@ export function withRepairs(
   const chains = new Chains(lines);
   return results.map((result, at) => {
     const line = lines[at];
-    return line === undefined || result.verdict !== "fails" ? result : { ...result, ...chains.explain(line) };
+    if (line === undefined) return result;
+    if (result.verdict === "fails") return { ...result, ...chains.explain(line) };
+    return line.judgements.some(({ decision }) => decision.nowhere === true)
+      ? { ...result, ...withoutValue(result, line) }
+      : result;
   });
+}
+
+/** Slips that take an index out of the times there are. */
+const ofIndices: readonly string[] = [
+  "index shifted",
+  "fixed time for t",
+  "t for a fixed time",
+  "another index",
+  "limit of a sum or product",
+] satisfies readonly Slip[];
+
+/**
+ * A line whose indices have no value at any time (`\\alpha_t \\cdots \\alpha_0`) says nothing as it is written. It is
+ * false where one slip of an index explains it; otherwise what it means is not known.
+ */
+function withoutValue({ reason }: StatementResult, line: JudgedLine): Partial<StatementResult> {
+  const [found] = repairsOf(line).filter(({ repair }) => ofIndices.includes(repair.slip));
+  if (found === undefined) return {};
+  return {
+    verdict: "fails",
+    reason: `as written it has no value at any time${reason === undefined ? "" : ` (${reason})`}`,
+    repair: found.repair,
+  };
 }
 
 class Chains {

@@ -38,7 +38,9 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
       : line.judgements.map((each, at) =>
           at === 0 ? { ...each, claim: { ...each.claim, left: against } } : each,
         );
-  const failing = judgements.find(({ decision }) => decision.verdict === "fails");
+  const failing = judgements.find(
+    ({ decision }) => decision.verdict === "fails" || decision.nowhere === true,
+  );
   if (failing === undefined || failing.clause.subjects.length > 1) return [];
   const sentence = judgements.filter(({ clause }) => clause === failing.clause);
   const others = judgements.filter(({ clause }) => clause !== failing.clause);
@@ -62,7 +64,8 @@ function tried(
   const claims = sentence.map((judgement) => ({ judgement, claim: changedClaim(judgement, candidate) }));
   const moved = claims.filter(({ judgement, claim }) => claim !== judgement.claim);
   const kept = claims.filter(({ judgement, claim }) => claim === judgement.claim);
-  if (kept.some(({ judgement }) => judgement.decision.verdict === "fails")) return undefined;
+  if (kept.some(({ judgement: { decision } }) => decision.verdict === "fails" || decision.nowhere === true))
+    return undefined;
   // A line may say once more what the line before says; x = x, or such a line made up of its parts, says nothing.
   const mayRepeat = ({ ownLeft }: Claim): boolean => !ownLeft && !candidate.remote;
   if (moved.some(({ claim }) => !mayRepeat(claim) && isTrivial(claim.left, claim.right))) return undefined;
