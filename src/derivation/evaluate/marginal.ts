@@ -1,11 +1,10 @@
 import type { Span } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
-import { add, constant, scale, type Affine } from "../../probability/affine.js";
 import { exponentialOf, logarithmOf, type Exponential } from "../../probability/exponential.js";
 import { addWaves, affineParts, constantWave, variableWave, type Wave } from "../../probability/wave.js";
 import type { Names } from "../notation/names.js";
 import { lawInChain, type NormalChain } from "../world/chain.js";
-import { dataLaw, statesFrom } from "../world/data.js";
+import { chainFrom, dataLaw } from "../world/data.js";
 import type { NormalLaw } from "../world/law.js";
 import { predict } from "../world/network.js";
 import type { World } from "../world/world.js";
@@ -109,7 +108,7 @@ function dataChains(setting: Setting, world: World): readonly WeightedChain[] {
     known.get(setting) ??
     dataLaw(setting === "normal" ? "normal" : "mixture", world).map((component) => ({
       weight: component.weight,
-      chain: statesFrom(component, world),
+      chain: chainFrom(component, world),
     }));
   known.set(setting, chains);
   return chains;
@@ -126,16 +125,16 @@ export function modelChain(scope: Scope, span: Span): NormalChain {
   const key = `${scope.deviation}|${scope.network}`;
   const cached = known.get(key);
   if (cached?.names === scope.names) return cached.chain;
-  const states: Affine[] = [];
-  states[world.T] = world.noise(`m${world.T}`);
-  for (let t = world.T; t > 0; t--) {
-    const { slope, offset } = meanOf(t, scope, span);
-    const deviation = modelVariance(t, span, scope).sqrt();
-    const mean = add(scale(states[t] ?? constant([]), slope), constant(offset));
-    states[t - 1] = add(mean, scale(world.noise(`m${t - 1}`), deviation));
-  }
-  known.set(key, { names: scope.names, chain: states });
-  return states;
+  const { T, d, arithmetic } = world;
+  const order = Array.from({ length: T + 1 }, (_, at) => T - at);
+  const start = { offset: Array.from({ length: d }, () => arithmetic.zero), variance: arithmetic.one };
+  const steps = order.slice(0, T).map((t) => ({
+    ...meanOf(t, scope, span),
+    variance: modelVariance(t, span, scope),
+  }));
+  const chain: NormalChain = { order, start, steps };
+  known.set(key, { names: scope.names, chain });
+  return chain;
 }
 
 /** μ_θ(x_t, t) = slope · x_t + offset */

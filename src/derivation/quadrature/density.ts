@@ -16,7 +16,7 @@ import { chainOf, isTransition, type Factor } from "../evaluate/factor.js";
 import { needsData } from "../evaluate/marginal.js";
 import { modelVariance } from "../evaluate/model.js";
 import { lawInChain } from "../world/chain.js";
-import { dataLaw, statesFrom } from "../world/data.js";
+import { chainFrom, dataLaw } from "../world/data.js";
 import { stateLaw, type NormalLaw } from "../world/law.js";
 import { meanFunction } from "./network.js";
 import { stateNumber, type OpenGrid } from "./open.js";
@@ -72,7 +72,7 @@ function mixture(t: number, open: OpenGrid): TableSum {
   const { world } = open.scope;
   const sum = dataLaw("mixture", world)
     .map((component) => {
-      const law = lawInChain(t, [], variables(open), statesFrom(component, world), world.arithmetic);
+      const law = lawInChain(t, [], variables(open), chainFrom(component, world), world.arithmetic);
       return scaleTable(normalTable(t, law, open), component.weight.toNumber());
     })
     .reduce((a, b) => addTables(a, b, open.grid));

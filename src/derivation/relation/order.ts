@@ -17,10 +17,11 @@ export function decideOrder(sides: Sides, order: Order, question: Question): Dec
   let slackest: Real | undefined;
   const judge: Judge = (place, trace) => {
     const { left, right, slack, touching } = slackAt(sides, order, question, place, trace, question.digits);
-    // Close to the edge the sides may agree to forty digits and yet differ: more digits tell.
-    const finer = touching
-      ? slackAt(sides, order, question, place, trace.beside(), 2 * question.digits)
-      : { slack, touching };
+    // Close to the edge the sides may agree to forty digits and yet differ, or differ by rounding: more digits tell.
+    const finer =
+      touching || (!slack.greaterThan(0) && !trace.bound)
+        ? slackAt(sides, order, question, place, trace.beside(), 2 * question.digits)
+        : { slack, touching };
     if (slackest === undefined || slack.lessThan(slackest)) slackest = slack;
     const agrees = finer.touching ? order === "\\le" || order === "\\ge" : finer.slack.greaterThan(0);
     return { agrees, error: 0, inLaw: false, left, right };

@@ -1,17 +1,27 @@
 import type { Arithmetic, Real } from "../../expr/number.js";
-import { covariance, type Affine } from "../../probability/affine.js";
-import { cholesky, solve } from "../../probability/linear.js";
 import { addWaves, constantWave, scaleWave, subtractWaves, type Wave } from "../../probability/wave.js";
 import type { NormalLaw } from "./law.js";
 
-/**
- * Jointly normal states that form a Markov chain, x_t for t = 0..T: given states before and after it, a
- * state depends on the nearest ones only, whichever way the chain was built.
- */
-export type NormalChain = readonly Affine[];
+/** y = slope · x + offset + noise of that variance in each coordinate. */
+export interface NormalStep {
+  readonly slope: Real;
+  /** [d] */
+  readonly offset: readonly Real[];
+  readonly variance: Real;
+}
+
+/** States that are normal, each an affine function of the one before and noise of its own. */
+export interface NormalChain {
+  /** The times in the order in which the states are drawn: 0..T for the data, T..0 for the model. */
+  readonly order: readonly number[];
+  readonly start: Pick<NormalStep, "offset" | "variance">;
+  /** From each state to the next in that order. */
+  readonly steps: readonly NormalStep[];
+}
 
 /**
- * The law of x_t given other states of the chain.
+ * The law of x_t given other states of the chain: only the nearest on each side matters. By Bayes' rule for
+ * normal laws, in sums of positive numbers, so that no digits are lost however far the variances lie apart.
  * @param valueOf x_s as functions of whatever is left open, [d]
  */
 export function lawInChain(
@@ -21,58 +31,67 @@ export function lawInChain(
   chain: NormalChain,
   arithmetic: Arithmetic,
 ): NormalLaw {
-  const before = given.filter((s) => s < t);
-  const after = given.filter((s) => s > t);
-  const near = [
-    ...before.slice(0, 1).map(() => Math.max(...before)),
-    ...after.slice(0, 1).map(() => Math.min(...after)),
-  ];
-  const { weights, variance } = regression(t, near, chain, arithmetic);
-  const offsets = chain[t]?.offset ?? [];
-  const mean = offsets.map((own, i) =>
-    addWaves(
-      constantWave(own),
-      ...near.map((s, k) =>
-        scaleWave(
-          subtractWaves(valueOf(s)[i] ?? [], constantWave(chain[s]?.offset[i] ?? arithmetic.zero)),
-          weights[k] ?? arithmetic.zero,
-        ),
+  const place = (s: number): number => chain.order.indexOf(s);
+  const own = place(t);
+  const before = given.map(place).filter((at) => at < own);
+  const after = given.map(place).filter((at) => at > own);
+  const from = before.length === 0 ? undefined : Math.max(...before);
+  const prior = stepBetween(from, own, chain, arithmetic);
+  const priorMean = predicted(prior, from === undefined ? undefined : valueOf(chain.order[from] ?? t));
+  if (after.length === 0) return { mean: priorMean, variance: prior.variance };
+  const to = Math.min(...after);
+  const { slope, offset, variance: noise } = stepBetween(own, to, chain, arithmetic);
+  const weight = slope.div(noise);
+  const variance = arithmetic.one.div(arithmetic.one.div(prior.variance).plus(slope.times(weight)));
+  const seen = valueOf(chain.order[to] ?? t);
+  const mean = priorMean.map((part, i) =>
+    scaleWave(
+      addWaves(
+        scaleWave(part, arithmetic.one.div(prior.variance)),
+        scaleWave(subtractWaves(seen[i] ?? [], constantWave(offset[i] ?? arithmetic.zero)), weight),
       ),
+      variance,
     ),
   );
   return { mean, variance };
 }
 
-interface Regression {
-  readonly weights: readonly Real[];
-  readonly variance: Real;
-}
+const predicted = ({ slope, offset }: NormalStep, x: readonly Wave[] | undefined): readonly Wave[] =>
+  offset.map((own, i) => addWaves(constantWave(own), scaleWave(x?.[i] ?? [], slope)));
 
-const known = new WeakMap<NormalChain, Map<string, Regression>>();
+const known = new WeakMap<NormalChain, Map<string, NormalStep>>();
 
-function regression(
-  t: number,
-  near: readonly number[],
+/** Several steps as one, from one place in the order to a later one; from the very start if `from` is left out. */
+function stepBetween(
+  from: number | undefined,
+  to: number,
   chain: NormalChain,
   arithmetic: Arithmetic,
-): Regression {
-  const cache = known.get(chain) ?? new Map<string, Regression>();
+): NormalStep {
+  const cache = known.get(chain) ?? new Map<string, NormalStep>();
   known.set(chain, cache);
-  const key = `${t}|${near.join()}`;
+  const key = `${from ?? ""}>${to}`;
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
-  const cov = (a: number, b: number): Real => {
-    const [x, y] = [chain[a], chain[b]];
-    if (x === undefined || y === undefined) throw new RangeError(`no state ${a} or ${b}`);
-    return covariance(x, y, arithmetic);
-  };
-  const cross = near.map((s) => cov(t, s));
-  const weights = solve(cholesky(near.map((a) => near.map((b) => cov(a, b)))), cross);
-  const explained = weights.reduce(
-    (sum, weight, k) => sum.plus(weight.times(cross[k] ?? arithmetic.zero)),
-    arithmetic.zero,
-  );
-  const found = { weights, variance: cov(t, t).minus(explained) };
+  const found = composed(from, to, chain, arithmetic);
   cache.set(key, found);
   return found;
+}
+
+function composed(
+  from: number | undefined,
+  to: number,
+  chain: NormalChain,
+  arithmetic: Arithmetic,
+): NormalStep {
+  if (from === undefined && to === 0) return { slope: arithmetic.zero, ...chain.start };
+  const last = chain.steps[to - 1];
+  if (last === undefined) throw new RangeError(`no step to place ${to} of a chain`);
+  if (from === to - 1) return last;
+  const { slope, offset, variance } = stepBetween(from, to - 1, chain, arithmetic);
+  return {
+    slope: slope.times(last.slope),
+    offset: offset.map((own, i) => own.times(last.slope).plus(last.offset[i] ?? arithmetic.zero)),
+    variance: variance.times(last.slope).times(last.slope).plus(last.variance),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Real } from "../../expr/number.js";
-import { add, constant, scale, type Affine } from "../../probability/affine.js";
+import type { NormalChain } from "./chain.js";
 import type { World } from "./world.js";
 
 /** One normal part of the law of x_0. */
@@ -33,15 +33,17 @@ export function dataLaw(kind: DataLaw, world: World): readonly DataComponent[] {
   }));
 }
 
-/** All states of the forward process with x_0 drawn from one component, as affine vectors of noises. */
-export function statesFrom(component: DataComponent, world: World): readonly Affine[] {
-  const { arithmetic } = world;
-  const states: Affine[] = [
-    add(constant(component.mean), scale(world.noise("x0"), component.variance.sqrt())),
-  ];
-  for (let t = 1; t <= world.T; t++) {
-    const kept = scale(states[t - 1] ?? constant([]), (world.alpha[t] ?? arithmetic.one).sqrt());
-    states.push(add(kept, scale(world.noise(`z${t}`), (world.beta[t] ?? arithmetic.one).sqrt())));
-  }
-  return states;
+/** The forward process with x_0 drawn from one component. */
+export function chainFrom({ mean, variance }: DataComponent, world: World): NormalChain {
+  const { arithmetic, T } = world;
+  const zeros = mean.map(() => arithmetic.zero);
+  return {
+    order: Array.from({ length: T + 1 }, (_, t) => t),
+    start: { offset: mean, variance },
+    steps: Array.from({ length: T }, (_, t) => ({
+      slope: (world.alpha[t + 1] ?? arithmetic.one).sqrt(),
+      offset: zeros,
+      variance: world.beta[t + 1] ?? arithmetic.one,
+    })),
+  };
 }
