@@ -6,9 +6,11 @@ import {
   derivationMime,
   repairWords,
   summaryWords,
+  verdictMark,
   verdictWords,
   type Derivation,
   type DerivationLine,
+  type Verdict,
 } from "../figure/derivation.js";
 import type { MimeBundle } from "./display.js";
 import { alignedTex, canTypeset, plainMarkdown, tableMath, tableText } from "./texText.js";
@@ -34,7 +36,7 @@ export function derivationMarkdown(derivation: Derivation): string {
       String(index + 1),
       formula === undefined ? "(below)" : `$\\displaystyle ${formula}$`,
       ...(reasons ? [tableText(line.because ?? "")] : []),
-      plainMarkdown(verdictWords(line)),
+      colouredMark(line) + plainMarkdown(verdictWords(line).slice(verdictMark(line.verdict).length)),
     ];
   });
   const table = [head, head.map((_, column) => (column === 0 ? "--:" : ":--")), ...rows]
@@ -47,6 +49,21 @@ export function derivationMarkdown(derivation: Derivation): string {
     `*${summaryWords(derivation)}*`,
   ];
   return parts.join("\n\n");
+}
+
+/** Dark enough to be read on white and on black; the words beside the mark say the same. */
+const tones: Readonly<Record<Verdict, string>> = {
+  holds: "#0b8a4a",
+  fails: "#d13b32",
+  unreadable: "#d13b32",
+  defines: "#1f78c8",
+  undecided: "#808080",
+};
+
+/** The mark in the colour of its verdict; what fails as it should is no alarm. */
+function colouredMark({ verdict, expect }: DerivationLine): string {
+  const tone = tones[expect === verdict ? "holds" : verdict];
+  return `<span style="color: ${tone}">${verdictMark(verdict)}</span>`;
 }
 
 function belowTable(line: DerivationLine, index: number): string[] {
