@@ -26,11 +26,22 @@ const pieces = [
   "‮",
 ];
 
+const tame = [
+  ...String.raw`x_t x_0 \beta_t \alpha_t \bar\alpha_t \epsilon t T 1 2 + - = = \cdot < x_{t-1} z_t \sqrt{\beta_t} \frac{1}{2} q(x_t|x_0) a \sum_{s=1}^{t}`.split(
+    " ",
+  ),
+];
+
 const pick = <T>(values: readonly T[], random: Random): T =>
   values[random.integer(0, values.length - 1)] as T;
 
-const soup = (random: Random): string =>
-  Array.from({ length: random.integer(1, 14) }, () => pick(pieces, random)).join(pick(["", " "], random));
+/** Every second one of quantities and signs alone, so that some can be read. */
+function soup(random: Random): string {
+  const from = random.uniform() < 0.5 ? pieces : tame;
+  return Array.from({ length: random.integer(1, 14) }, () => pick(from, random)).join(
+    pick(["", " "], random),
+  );
+}
 
 /** A true formula with characters deleted, doubled, exchanged or put in. */
 function mutated(random: Random): string {
@@ -64,8 +75,8 @@ const cases = (kind: string, count: number, make: (random: Random) => string): r
 const verdicts = new Set(["holds", "fails", "defines", "undecided", "unreadable"]);
 
 test.each([
-  ["soup", 4_000, 3, soup],
-  ["mutated", 1_500, 5, mutated],
+  ["soup", 4_000, 4, soup],
+  ["mutated", 1_500, 4, mutated],
 ] as const)(
   "%s: %i formulas of seed 2026 are answered in time, and nothing is thrown",
   async (kind, count, least, make) => {
