@@ -42,7 +42,9 @@ test("a definition changes what it defines, and what was computed before it stay
     [
       { latex: tex`\frac{\sigma_t^2}{2} = \frac{\sigma_t^2}{2}` },
       { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\beta_t}` },
+      { latex: tex`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t, t), \beta_t I)` },
       { latex: tex`\sigma_t^2 = \beta_t` },
+      { latex: tex`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t, t), \beta_t I)` },
       { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\beta_t}` },
       { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\alpha_t}` },
     ],
@@ -51,7 +53,9 @@ test("a definition changes what it defines, and what was computed before it stay
   expect(statements.map(({ verdict }) => verdict)).toEqual([
     "holds",
     "undecided",
+    "undecided",
     "defines",
+    "holds",
     "holds",
     "fails",
   ]);
