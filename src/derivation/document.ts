@@ -1,5 +1,6 @@
 import { InputError } from "../error.js";
 import type { StatementSource } from "./check.js";
+import { refuseExcess, refuseMany } from "./document/excess.js";
 import { isClaim, placesIn, type FoundFormula } from "./document/formula.js";
 import { findHtmlFormulas } from "./document/html.js";
 import { findFormulas } from "./document/markdown.js";
@@ -33,7 +34,9 @@ function readPage(text: string, file: string): readonly StatementSource[] {
 /** Standard input: a JSON list, or one formula per line. */
 export function readStream(text: string): readonly StatementSource[] {
   if (text.trimStart().startsWith("[")) return readList(text, "-");
-  return text.split("\n").flatMap((line, at) => {
+  const lines = text.split("\n");
+  refuseMany(lines.length, "-");
+  return lines.flatMap((line, at) => {
     const latex = line.trim();
     if (latex === "") return [];
     return [
@@ -44,7 +47,14 @@ export function readStream(text: string): readonly StatementSource[] {
 
 /** The formulas of a Markdown text that state something; the n-th formula of the text is `formula-n`. */
 export function readMarkdown(text: string, file: string, prefix = ""): readonly StatementSource[] {
-  return statementsOf(findFormulas(text), text, file, prefix);
+  refuseExcess(text, file);
+  try {
+    return statementsOf(findFormulas(text), text, file, prefix);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const remedy = "Give the part that has the formulas.";
+    throw new InputError(file, "Markdown that is not nested hundreds deep", remedy, { cause: error });
+  }
 }
 
 function statementsOf(
@@ -53,6 +63,7 @@ function statementsOf(
   file: string,
   prefix = "",
 ): readonly StatementSource[] {
+  refuseMany(found.length, file);
   const placeOf = placesIn(text);
   return found.flatMap((formula, at) => {
     if (!isClaim(formula)) return [];
@@ -87,6 +98,7 @@ function readList(text: string, file: string): readonly StatementSource[] {
   if (!Array.isArray(list)) {
     throw new InputError(file, "a JSON list of statements", 'Write [{"id": "…", "latex": "…"}].');
   }
+  refuseMany(list.length, file);
   return list.map((entry: unknown, at) => statementOf(entry, at, file));
 }
 

@@ -221,7 +221,7 @@ describe("options", () => {
 describe("hostile formulas get an answer or a refusal", () => {
   test.each([
     [tex`\sum_{i=1}^{1000000000} i = 3`, "undecided"],
-    [tex`\sum_{i=1}^{9999}\sum_{j=1}^{9999}\sum_{k=1}^{9999} 1 = 3`, "undecided"],
+    [tex`\sum_{i=1}^{9999}\sum_{j=1}^{9999}\sum_{k=1}^{9999} 1 = 3`, "fails"],
     [tex`2^{10^9} = 3`, "undecided"],
     [tex`\exp(\exp(\exp(\exp(9)))) = 3`, "undecided"],
     [tex`\exp(10^{30}) = 3`, "undecided"],

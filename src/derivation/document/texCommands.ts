@@ -16,7 +16,8 @@ const definition =
 /** `\newcommand{\abar}{\bar\alpha}`, `\def\abar{…}` and `\DeclareMathOperator{\KL}{KL}` of a LaTeX text. */
 export function expandCommands(text: string): Commands {
   const bodies = new Map<string, string>();
-  let rest = text;
+  const rest: string[] = [];
+  let done = 0;
   for (const match of text.matchAll(definition)) {
     const open = text.indexOf("{", match.index + match[0].length);
     const close = closingBrace(text, open);
@@ -26,9 +27,12 @@ export function expandCommands(text: string): Commands {
     const name = command ?? defined ?? operator;
     if (name === undefined || body.includes("#")) continue;
     bodies.set(name, operator === undefined ? body : `\\operatorname${star ?? ""}{${body}}`);
-    rest = rest.slice(0, match.index) + blank(text.slice(match.index, close + 1)) + rest.slice(close + 1);
+    // A definition within another goes with it.
+    if (match.index < done) continue;
+    rest.push(text.slice(done, match.index), blank(text.slice(match.index, close + 1)));
+    done = close + 1;
   }
-  return { expand: (latex) => expandAll(latex, bodies), rest };
+  return { expand: (latex) => expandAll(latex, bodies), rest: [...rest, text.slice(done)].join("") };
 }
 
 function expandAll(latex: string, bodies: ReadonlyMap<string, string>): string {
