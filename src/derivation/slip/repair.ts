@@ -11,7 +11,7 @@ import { isTrivial } from "./trivial.js";
 import { withSide, writeLine } from "./write.js";
 
 /** How much one search may evaluate, in the steps that evaluations count. */
-const searchLimit = 200_000;
+const searchLimit = 120_000;
 const mostRepairs = 3;
 /** Worlds and digits that reject most candidates; what passes is confirmed with all of them. */
 const quickWorlds = 2;
