@@ -128,7 +128,8 @@ class Checker {
     for (const [number, line] of lines.entries()) {
       const judged = this.line(line, statement.latex, chain);
       const name = lines.length === 1 ? id : `${id}.${number + 1}`;
-      const record = judgedLine(name, line.latex, judged.found, chain.line);
+      const written = lines.length === 1 ? statement.line : undefined;
+      const record = judgedLine(name, line.latex, judged.found, { before: chain.line, written });
       this.lines.push(record);
       chain = { ...judged.chain, line: record };
       results.push(this.result(name, statement, line, judged));
@@ -254,10 +255,11 @@ function judgedLine(
   id: string,
   latex: string,
   found: readonly Finding[],
-  before: JudgedLine | undefined,
+  { before, written }: { readonly before: JudgedLine | undefined; readonly written: number | undefined },
 ): JudgedLine {
   const judgements = found.flatMap(({ judgement }) => judgement ?? []);
-  return { id, latex, judgements, ...(before === undefined ? {} : { before }) };
+  const number = written ?? (before?.number ?? 0) + 1;
+  return { id, latex, number, judgements, ...(before === undefined ? {} : { before }) };
 }
 
 interface Judged {

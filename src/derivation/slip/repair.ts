@@ -2,6 +2,7 @@ import type { Expr } from "../../expr/expr.js";
 import type { Clause } from "../../tex/statement.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import { decide, variableOf, type Claim } from "../relation/decide.js";
+import { isOrder } from "../relation/order.js";
 import type { Question } from "../relation/question.js";
 import type { Repair } from "../verdict/verdict.js";
 import { noises, roleOf } from "./build.js";
@@ -27,7 +28,7 @@ export interface FoundRepair {
 /**
  * The slips that explain why a line fails: each is one that, undone at one place of the line (or wherever
  * the same thing stands, or twice), makes every relation of the line hold. The simplest come first, at most
- * three. What is left open is not searched, nor a line in which more than one clause is wrong.
+ * three. What is left open is not searched, nor an inequality, nor a line in which more than one clause is wrong.
  * @param against what a line that continues another is judged against, if not the line before as written
  */
 export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepair[] {
@@ -39,6 +40,8 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
         );
   const failing = judgements.find(({ decision }) => decision.verdict === "fails");
   if (failing === undefined || failing.clause.subjects.length > 1) return [];
+  // An inequality leaves so much room that many a change makes it true.
+  if (isOrder(failing.claim.relation)) return [];
   const sentence = judgements.filter(({ clause }) => clause === failing.clause);
   const others = judgements.filter(({ clause }) => clause !== failing.clause);
   if (others.some(({ decision }) => decision.verdict === "fails")) return [];
