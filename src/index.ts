@@ -8,11 +8,18 @@ export { useBackend, type Backend, type BackendName } from "./tensor/backend.js"
 // derivation
 export { checkLatex, checkStatements, type CheckOptions, type StatementSource } from "./derivation/check.js";
 export type { GivenSchedule } from "./derivation/world/given.js";
+export {
+  mutateStatements,
+  type MutationProgress,
+  type MutationReport,
+  type Survivor,
+} from "./derivation/slip/mutation.js";
 export { ddpm, extendNotation, type NotationChanges } from "./derivation/notation/ddpm.js";
 export type { Binding, BoundPoint, Notation, Role } from "./derivation/notation/notation.js";
 export type {
   CheckReport,
   Counterexample,
+  Repair,
   SourcePlace,
   StatementResult,
   Summary,

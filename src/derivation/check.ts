@@ -155,7 +155,8 @@ class Checker {
       const judged = this.line(line, statement.latex, chain, key !== undefined);
       const { last } = judged.chain;
       const own = last === undefined || last === chain.last ? [] : [{ expr: last, name }];
-      const record = judgedLine(name, line.latex, judged.found, chain.line);
+      const written = lines.length === 1 ? statement.line : undefined;
+      const record = judgedLine(name, line.latex, judged.found, { before: chain.line, written });
       this.lines.push(record);
       chain = { ...judged.chain, written: [...(chain.written ?? []), ...own], line: record };
       results.push(this.result(name, statement, line, judged));
@@ -372,10 +373,11 @@ function judgedLine(
   id: string,
   latex: string,
   found: readonly Finding[],
-  before: JudgedLine | undefined,
+  { before, written }: { readonly before: JudgedLine | undefined; readonly written: number | undefined },
 ): JudgedLine {
   const judgements = found.flatMap(({ judgement }) => judgement ?? []);
-  return { id, latex, judgements, ...(before === undefined ? {} : { before }) };
+  const number = written ?? (before?.number ?? 0) + 1;
+  return { id, latex, number, judgements, ...(before === undefined ? {} : { before }) };
 }
 
 /** The steps of one clause, and where they stand. */

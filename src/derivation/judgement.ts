@@ -17,6 +17,8 @@ export interface JudgedLine {
   readonly id: string;
   /** The line as written. */
   readonly latex: string;
+  /** The number that the author gave the line, or which of its chain it is. */
+  readonly number: number;
   readonly judgements: readonly Judgement[];
   /** The line before, where this one is judged against it. */
   readonly before?: JudgedLine;

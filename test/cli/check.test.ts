@@ -129,3 +129,51 @@ describe("workbook check", () => {
     });
   });
 });
+
+describe("workbook check --mutate", () => {
+  const formulas =
+    '[{"id":"one","latex":"\\\\alpha_t = 1-\\\\beta_t"},{"id":"two","latex":"x_t = \\\\sqrt{\\\\alpha_t}x_{t-1}+\\\\sqrt{\\\\beta_t}z_t"}]';
+
+  test("tells what became of the slips and lists the survivors", async () => {
+    await inFolder({ "a.json": formulas }, async (folder) => {
+      const { status, out, err } = await workbook(folder, "check", "a.json", "--mutate", "--worlds", "3");
+      expect([status, err]).toEqual([0, ""]);
+      expect(out).toContain("called true, and equivalent:\n  two  index shifted (same law): x_{t} = ");
+      expect(out).not.toContain("NOT NOTICED");
+      expect(out).toMatch(
+        /\n(\d+) change the value: \1 refused \(100\.00 %\), of these \d+ fail, \d+ undecided, \d+ unreadable\n/,
+      );
+    });
+  });
+
+  test("as one JSON document", async () => {
+    await inFolder({ "a.json": formulas }, async (folder) => {
+      const { out } = await workbook(folder, "check", "a.json", "--mutate", "--json", "--worlds", "3");
+      const { statements, summary, mutation } = JSON.parse(out) as {
+        readonly statements: readonly unknown[];
+        readonly summary: Readonly<Record<string, number>>;
+        readonly mutation: Readonly<Record<string, unknown>>;
+      };
+      expect([statements.length, summary["holds"]]).toEqual([2, 2]);
+      expect(mutation).toMatchObject({ statements: 2, unknown: 0 });
+      expect(Object.keys(mutation).sort()).toEqual([
+        "bySlip",
+        "changed",
+        "equivalent",
+        "fails",
+        "mutants",
+        "statements",
+        "survivors",
+        "undecided",
+        "unknown",
+        "unreadable",
+      ]);
+      expect(mutation["survivors"]).toContainEqual({
+        id: "two",
+        slip: "index shifted",
+        latex: "x_{t} = \\sqrt{\\alpha_{t}} x_{t-1}+\\sqrt{\\beta_{t}} z_{t+1}",
+        effect: "same law",
+      });
+    });
+  });
+});

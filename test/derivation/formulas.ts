@@ -28,3 +28,36 @@ export const truths: readonly string[] = [
   String.raw`q(x_{1:T}|x_0) = \prod_{t=1}^T q(x_t|x_{t-1})`,
   String.raw`\sqrt{\bar\alpha_t} = \sqrt{\alpha_t\alpha_{t-1}\cdots\alpha_1}`,
 ];
+
+/** The model of the reverse process. */
+export const model: readonly string[] = [
+  String.raw`p(x_T) = \mathcal N(x_T; 0, I)`,
+  String.raw`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t,t), \Sigma_\theta(x_t,t))`,
+  String.raw`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t,t), \sigma_t^2 I)`,
+  String.raw`P_\theta(x_{t-1}|x_t) \sim N(x_{t-1}; \mu_\theta(x_t,t), \Sigma_\theta(x_t,t))`,
+  String.raw`p_\theta(x_{0:T}) = p(x_T)\prod_{t=1}^T p_\theta(x_{t-1}|x_t)`,
+  String.raw`p_{\theta}(x_{0:T}) = p_{\theta}(x_{T})p_{\theta}(x_{T-1} \mid x_{T})\cdots p_{\theta}(x_{0}\mid x_{1})`,
+  String.raw`q(x_1: x_T | x_0) = q(x_1 | x_0) q(x_2 | x_1) \dots q(x_T | x_{T-1})`,
+  String.raw`\mu_\theta(x_t,t) = \frac{1}{\sqrt{\alpha_t}}\left(x_t-\frac{\beta_t}{\sqrt{1-\bar\alpha_t}}\epsilon_\theta(x_t,t)\right)`,
+  String.raw`\mu_\theta(x_t,t) = \tilde\mu_t(x_t, x_\theta(x_t,t))`,
+];
+
+/** Expectations over the forward process, and divergences. */
+export const expectations: readonly string[] = [
+  String.raw`\mathbb E_{q(x_t|x_0)}[x_t] = \sqrt{\bar\alpha_t} x_0`,
+  String.raw`\mathbb E_{q(x_{t-1}|x_t,x_0)}[x_{t-1}] = \tilde\mu_t(x_t,x_0)`,
+  String.raw`\mathbb E_{q(x_t|x_0)}\left[\tilde\mu_t(x_t,x_0)\right] = \sqrt{\bar\alpha_{t-1}} x_0`,
+  String.raw`D_{KL}(\mathcal N(\tilde\mu_t, \sigma_t^2 I)\|\mathcal N(\mu_\theta(x_t,t), \sigma_t^2 I)) = \frac{1}{2\sigma_t^2}\|\tilde\mu_t(x_t,x_0)-\mu_\theta(x_t,t)\|^2`,
+  String.raw`\mathbb E_{q(x_{t-1}|x_t,x_0)}\left[\log\frac{q(x_{t-1}|x_t,x_0)}{p_\theta(x_{t-1}|x_t)}\right] = D_{KL}(q(x_{t-1}|x_t,x_0)\|p_\theta(x_{t-1}|x_t))`,
+  String.raw`\mathbb E_{x_0,\epsilon}\left[\|\tilde\mu_t(x_t,x_0)-\mu_\theta(x_t,t)\|^2\right] = \mathbb E_{x_0,\epsilon}\left[\frac{\beta_t^2}{\alpha_t(1-\bar\alpha_t)}\|\epsilon-\epsilon_\theta(\sqrt{\bar\alpha_t}x_0+\sqrt{1-\bar\alpha_t}\epsilon,t)\|^2\right]`,
+];
+
+/** The bound as printed line by line: Bayes' rule in each step, the telescoping sum, the split into KL terms. */
+export const bound: readonly string[] = [
+  String.raw`\mathbb E_{q(x_{1:T}|x_0)}\left[\log\frac{q(x_{1:T}|x_0)}{p_\theta(x_{0:T})}\right] = \mathbb E_{q(x_{1:T}|x_0)}\left[\log\frac{\prod_{t=1}^T q(x_t|x_{t-1})}{p(x_T)\prod_{t=1}^T p_\theta(x_{t-1}|x_t)}\right]`,
+  String.raw`= \mathbb E_{q(x_{1:T}|x_0)}\left[-\log p(x_T) + \sum_{t=2}^T \log\frac{q(x_t|x_{t-1})}{p_\theta(x_{t-1}|x_t)} + \log\frac{q(x_1|x_0)}{p_\theta(x_0|x_1)}\right]`,
+  String.raw`= \mathbb E_{q(x_{1:T}|x_0)}\left[-\log p(x_T) + \sum_{t=2}^T \log\left(\frac{q(x_{t-1}|x_t,x_0)}{p_\theta(x_{t-1}|x_t)}\cdot\frac{q(x_t|x_0)}{q(x_{t-1}|x_0)}\right) + \log\frac{q(x_1|x_0)}{p_\theta(x_0|x_1)}\right]`,
+  String.raw`= \mathbb E_{q(x_{1:T}|x_0)}\left[-\log p(x_T) + \sum_{t=2}^T \log\frac{q(x_{t-1}|x_t,x_0)}{p_\theta(x_{t-1}|x_t)} + \log\frac{q(x_T|x_0)}{q(x_1|x_0)} + \log\frac{q(x_1|x_0)}{p_\theta(x_0|x_1)}\right]`,
+  String.raw`= \mathbb E_q\left[\log\frac{q(x_T|x_0)}{p(x_T)} + \sum_{t=2}^T \log\frac{q(x_{t-1}|x_t,x_0)}{p_\theta(x_{t-1}|x_t)} - \log p_\theta(x_0|x_1)\right]`,
+  String.raw`= D_{KL}(q(x_T|x_0)\|p(x_T)) + \sum_{t=2}^T \mathbb E_{q(x_t|x_0)}[D_{KL}(q(x_{t-1}|x_t,x_0)\|p_\theta(x_{t-1}|x_t))] - \mathbb E_{q(x_1|x_0)}[\log p_\theta(x_0|x_1)]`,
+];

@@ -254,7 +254,7 @@ describe("derive with the real checker", () => {
           latex: tex`= \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t(1-\alpha_{t-1})}\,z_{t-1} + \sqrt{1-\alpha_t}\,z_t`,
         },
         {
-          latex: tex`= \alpha_t\alpha_{t-1}\,x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\,\bar z_t`,
+          latex: tex`= \alpha_t\alpha_{t-1}\,x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\,\bar z`,
           expect: "fails",
         },
       ],
@@ -268,6 +268,36 @@ describe("derive with the real checker", () => {
     ]);
     expect(lines[2]?.counterexample).toMatch(/^T = \d+, t = \d+\n[^]*\nleft side: {2}\S+\nright side: \S+$/u);
     expect([seed, digits]).toEqual([3, 64]);
+    expect(lines[2]?.repairs).toEqual([
+      {
+        text: tex`holds if the term \alpha_{t} \alpha_{t-1} x_{t-2} is \sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2}`,
+        latex: tex`= \sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\,\bar z`,
+      },
+    ]);
+    const { data } = messages[0] ?? {};
+    for (const type of ["text/plain", "text/markdown"])
+      expect(data?.[type]).toContain(
+        tex`\sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\,\bar z`,
+      );
+  });
+
+  it("tells which line repairs the chain, by the numbers that are shown", () => {
+    const { lines } = checkLines(
+      checkStatements,
+      [
+        { latex: tex`\alpha_t = 1-\beta_t` },
+        { latex: tex`= 1+\beta_t`, expect: "fails" },
+        { latex: tex`= \beta_t-1` },
+        { latex: tex`= 1-\frac{\beta_t^2}{\beta_t}` },
+      ],
+      { worlds: 4 },
+    );
+    expect(lines.map(({ verdict, chainRepair }) => [verdict, chainRepair])).toEqual([
+      ["holds", undefined],
+      ["fails", undefined],
+      ["fails", "line 4 agrees with line 1: repairing line 3 makes the chain whole"],
+      ["fails", "line 4 agrees with line 1: it is line 3 that has to be repaired"],
+    ]);
   });
 
   it("stops the run at a wrong formula", () => {

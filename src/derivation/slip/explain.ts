@@ -53,14 +53,11 @@ class Chains {
   /** The line that ends with an expression, and the line that is judged against it. */
   private readonly ending = new Map<Expr, JudgedLine>();
   private readonly continuing = new Map<Expr, JudgedLine>();
-  private readonly numbers = new Map<JudgedLine, number>();
   /** What a line that fails ends with once it is repaired. */
   private readonly repaired = new Map<JudgedLine, Expr>();
 
   constructor(lines: readonly JudgedLine[]) {
     for (const line of lines) {
-      const before = line.before === undefined ? 0 : (this.numbers.get(line.before) ?? 0);
-      this.numbers.set(line, before + 1);
       const [first, last] = [line.judgements[0], lastOf(line)];
       if (first?.claim.ownLeft === false) this.continuing.set(first.claim.left, line);
       if (last !== undefined) this.ending.set(last.claim.right, line);
@@ -121,7 +118,7 @@ class Chains {
   }
 
   private name(line: JudgedLine): string {
-    return `line ${this.numbers.get(line) ?? 1}`;
+    return `line ${line.number}`;
   }
 
   /** What the last relation of a line has on its left. */

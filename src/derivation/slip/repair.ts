@@ -3,6 +3,7 @@ import type { Clause } from "../../tex/statement.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import type { Claim } from "../relation/claim.js";
 import { decide, variableOf } from "../relation/decide.js";
+import { isOrder } from "../relation/order.js";
 import type { Question } from "../relation/question.js";
 import type { Repair } from "../verdict/verdict.js";
 import { noises, roleOf } from "./build.js";
@@ -12,7 +13,7 @@ import { isTrivial } from "./trivial.js";
 import { withSide, writeLine } from "./write.js";
 
 /** How much one search may evaluate, in the steps that evaluations count. */
-const searchLimit = 200_000;
+const searchLimit = 120_000;
 const mostRepairs = 3;
 /** Worlds and digits that reject most candidates; what passes is confirmed with all of them. */
 const quickWorlds = 2;
@@ -28,7 +29,7 @@ export interface FoundRepair {
 /**
  * The slips that explain why a line fails: each is one that, undone at one place of the line (or wherever
  * the same thing stands, or twice), makes every relation of the line hold. The simplest come first, at most
- * three. What is left open is not searched, nor a line in which more than one clause is wrong.
+ * three. What is left open is not searched, nor an inequality, nor a line in which more than one clause is wrong.
  * @param against what a line that continues another is judged against, if not the line before as written
  */
 export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepair[] {
@@ -42,6 +43,8 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
     ({ decision }) => decision.verdict === "fails" || decision.nowhere === true,
   );
   if (failing === undefined || failing.clause.subjects.length > 1) return [];
+  // An inequality leaves so much room that many a change makes it true.
+  if (isOrder(failing.claim.relation)) return [];
   const sentence = judgements.filter(({ clause }) => clause === failing.clause);
   const others = judgements.filter(({ clause }) => clause !== failing.clause);
   if (others.some(({ decision }) => decision.verdict === "fails")) return [];

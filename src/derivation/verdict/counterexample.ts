@@ -2,7 +2,8 @@ import type { Real } from "../../expr/number.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { Trace } from "../evaluate/scope.js";
 import type { Value } from "../evaluate/value.js";
-import type { Place } from "../relation/question.js";
+import { statesIn } from "../relation/law.js";
+import { worldOf, type Place } from "../relation/question.js";
 import { judgeOrSkip, type Judge, type Outcome, type Survey } from "../relation/survey.js";
 import { drawPocketWorld } from "../world/draw.js";
 import type { Counterexample } from "./verdict.js";
@@ -13,6 +14,7 @@ const pocketWorlds = 24;
 const shown = 6;
 /** Of the values at a schedule, which may be a thousand. */
 const mostValues = 12;
+const stateDigits = 32;
 
 /** The failure in a world small enough for a pocket calculator, or, if none of them shows it, as found. */
 export function findCounterexample(
@@ -60,11 +62,15 @@ function describe({ place, outcome, trace }: Failure): Counterexample {
   const values: Record<string, string> = {};
   const given = draw.schedule === undefined ? draw.beta.entries() : [];
   for (const [at, beta] of given) if (at > 0) values[`\\beta_{${at}}`] = beta;
+  // A random vector has a law and no value.
+  const isRandom = (value: Value): boolean => value.kind === "vector" && value.value.coefficients.size > 0;
   const mentioned = [...trace.values]
-    .filter(([symbol]) => symbol !== "I" && !(symbol in values))
+    .filter(([symbol, value]) => symbol !== "I" && !(symbol in values) && !isRandom(value))
     .slice(0, draw.schedule === undefined ? undefined : mostValues);
   if (mentioned.some(([, value]) => value.kind === "vector")) values["x_{0}"] = printParts(draw.x0);
   for (const [symbol, value] of mentioned) values[symbol] = printValue(value);
+  if (draw.schedule === undefined && ![...trace.values.values()].some(isRandom))
+    Object.assign(values, statesBeside(place, trace, values));
   const right = outcome.problem ?? printValue(outcome.right);
   const left = outcome.problem ?? printBeside(outcome.left, outcome.right);
   const written = Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`);
@@ -74,6 +80,25 @@ function describe({ place, outcome, trace }: Failure): Counterexample {
   const numbers = written.length === 0 ? "" : `${written.join(", ")}; `;
   const text = `With T = ${draw.T}${betas}${where}: ${numbers}${ending}.`;
   return { T: draw.T, ...(t === undefined ? {} : { t }), values, left, right, text };
+}
+
+/** The states that enter through densities and \tilde\mu, which do not spell them out as values. */
+function statesBeside(
+  { draw }: Place,
+  trace: Trace,
+  values: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const world = worldOf(draw, stateDigits);
+  const entered = statesIn(trace);
+  // Every law is one given x_0.
+  const entries = [...(entered.length > 0 ? [0] : []), ...entered].flatMap((t) => {
+    const state = world.states[t];
+    const symbol = `x_{${t}}`;
+    return state === undefined || symbol in values
+      ? []
+      : [[symbol, printParts(world.realize(state).offset.map(round))] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Six digits, vectors in brackets unless d = 1. */
