@@ -10,7 +10,10 @@ const least = 400;
  * How many steps it takes to evaluate both sides at one place, the last time of the first world. A statement
  * that cannot be evaluated there costs what it took until that was clear.
  */
-export function costOf({ left, right }: Sides, question: Question): number {
+export function costOf({ left, right }: Sides, asked: Question): number {
+  // Whatever the claim is said of, it costs the same.
+  const question: { -readonly [K in keyof Question]: Question[K] } = { ...asked };
+  delete question.condition;
   const budget = { steps: 0 };
   const [draw] = question.draws;
   const place = placesOf([left, right], question).findLast((each) => each.draw === draw);
