@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkLatex } from "../../src/derivation/check.js";
+import { checkLatex, checkStatements } from "../../src/derivation/check.js";
 import type { StatementResult } from "../../src/derivation/verdict/verdict.js";
 import { truths } from "./formulas.js";
 
@@ -186,5 +186,34 @@ describe("times", () => {
         tex`(\sqrt{\alpha_t}+\sqrt{\beta_t})^2 - 2\sqrt{\alpha_t\beta_t} - 1 = \frac{\beta_t}{10^{30}}`,
       ),
     ).toBe("fails");
+  });
+});
+
+describe("a law names its variable, and it is that one", () => {
+  const line = (law: string): string | undefined =>
+    checkStatements(
+      [tex`x_t = \sqrt{\alpha_t}x_{t-1}+\sqrt{\beta_t}z_t`, tex`\sim ${law}`].map((latex) => ({
+        latex,
+        chain: "law",
+      })),
+      { worlds: 4 },
+    ).statements[1]?.verdict;
+
+  test("behind a formula for it", () => {
+    expect(line(tex`\mathcal N(x_t; \sqrt{\alpha_t}x_{t-1}, \beta_t I)`)).toBe("holds");
+    expect(line(tex`\mathcal N(\sqrt{\alpha_t}x_{t-1}, \beta_t I)`)).toBe("holds");
+    for (const other of ["x_{t-1}", "x_{t+1}", "x_0", "x_T"])
+      expect(line(tex`\mathcal N(${other}; \sqrt{\alpha_t}x_{t-1}, \beta_t I)`)).toBe("fails");
+  });
+
+  test("on both sides of a divergence", () => {
+    const divergence = (at: string): string | undefined =>
+      checkLatex(
+        tex`D_{KL}(\mathcal N(${at}; \tilde\mu_t, \sigma_t^2 I)\|\mathcal N(x_{t-1}; \mu_\theta(x_t,t), \sigma_t^2 I)) = \frac{1}{2\sigma_t^2}\|\tilde\mu_t(x_t,x_0)-\mu_\theta(x_t,t)\|^2`,
+        { worlds: 4 },
+      ).statements[0]?.verdict;
+    expect(divergence("x_{t-1}")).toBe("holds");
+    expect(divergence("x_{t-2}")).not.toBe("holds");
+    expect(divergence("x_t")).not.toBe("holds");
   });
 });

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from "../../expr/expr.js";
+import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
 import { multiplyExponentials } from "../../probability/exponential.js";
@@ -33,6 +33,9 @@ import { normalLawOf } from "./logarithm.js";
 import { textOfMoved } from "./memory.js";
 import { measureOf } from "./measure.js";
 import { normalParts } from "./normal.js";
+import { timeWithin } from "./time.js";
+import type { Names } from "../notation/names.js";
+import type { Role } from "../notation/notation.js";
 import type { NormalLaw } from "../world/law.js";
 import type { World } from "../world/world.js";
 
@@ -214,7 +217,25 @@ export function divergence(expr: CallExpr, open: Open): Wave {
       return integrate(subtractWaves(logDensity(a, inner), logDensity(b, inner)), a, inner);
     }
   }
+  const times = [namedTime(left, a, open), namedTime(right, b, open)].flatMap((t) => t ?? []);
+  if (new Set(times).size > 1)
+    throw new EvaluationError("type", "a divergence of distributions of different variables", expr.span);
   return normalDivergence(lawAt(left, a, open), lawAt(right, b, open), expr, open);
+}
+
+/** The time of the one state that a distribution is one of; undefined for N(m, S), which names none. */
+function namedTime(expr: Expr, factor: Factor | undefined, open: Open): number | undefined {
+  if (factor !== undefined) return factor.of.length === 1 ? factor.of[0] : undefined;
+  const { names } = open.scope;
+  if (expr.kind !== "call" || !isRole(expr.head, "normal", names)) return undefined;
+  const { at } = normalParts(expr);
+  const state = at?.kind === "symbol" && isRole(at, "state", names) ? at.index : undefined;
+  return state === undefined ? undefined : timeWithin(state, 0, open.scope);
+}
+
+function isRole(symbol: SymbolExpr, role: Role, names: Names): boolean {
+  const { meaning } = names.lookUp(symbol);
+  return meaning.kind === "role" && meaning.role === role;
 }
 
 function factorIn(expr: Expr, open: Open): Factor | undefined {

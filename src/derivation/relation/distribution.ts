@@ -39,7 +39,15 @@ export function decideDistribution(sides: Sides, question: Question): Decision {
   if (isDensity(left, question.names)) return decideEquality(sides, question);
   const law = lawOf(left, right);
   const places = placesOf([left, right], question);
-  const judge: Judge = (place, trace) => judgeLaw(left, law, question, place, trace);
+  // `\sim N(x_t; m, S)` behind a formula for x_t: the law is that of both.
+  const named = left.kind === "symbol" ? undefined : normalParts(right).at;
+  const subjects = named === undefined ? [left] : [left, named];
+  const judge: Judge = (place, trace) => {
+    const outcomes = subjects.map((subject) => judgeLaw(subject, law, question, place, trace));
+    const told = outcomes.find(({ agrees }) => !agrees) ?? outcomes[0];
+    if (told === undefined) throw new RangeError("a law of nothing");
+    return told;
+  };
   const decision = conclude([{ survey: survey(places, judge), judge, reading: "accumulated" }], question);
   return { ...decision, inLaw: decision.verdict === "holds", maxRelativeError: null };
 }
