@@ -7,6 +7,7 @@ import { varianceOf, vectorOf } from "../evaluate/value.js";
 import type { Declaration, DeclaredLaw } from "../notation/declared.js";
 import type { Names } from "../notation/names.js";
 import { decideDistribution, isCallOf, lawOf } from "./distribution.js";
+import { leadsTo } from "./define.js";
 import type { Sides } from "./equality.js";
 import { introduces, valuedWith } from "./introduce.js";
 import { placesOf, scopeAt, type Decision, type Place, type Question } from "./question.js";
@@ -20,7 +21,9 @@ import { declaredQuestion } from "./universal.js";
 export function decideDeclaration({ left, right }: Sides, question: Question): Decision | undefined {
   const { names } = question;
   if (left.kind !== "symbol" || !isCallOf(right, "normal", names)) return undefined;
-  const { meaning } = names.lookUp(left);
+  const { meaning, key } = names.lookUp(left);
+  // A law that depends on the variable itself declares nothing.
+  if (meaning.kind === "unknown" && leadsTo(right, key, names)) return undefined;
   if (meaning.kind === "declared" && meaning.declaration.kind === "variable") {
     const known = decideDistribution({ left, right }, declaredQuestion([left, right], question));
     return known.verdict === "holds" ? known : declaring(left, right, "variable", question);

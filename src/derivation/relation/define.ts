@@ -23,7 +23,7 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   if (target.kind !== "symbol") return undefined;
   const { meaning, key, time } = names.lookUp(target);
   const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
-  if (!open || mentions(right, target.name) || restsOn(right, target, names)) return undefined;
+  if (!open || mentions(right, target.name) || leadsTo(right, key, names)) return undefined;
   if (time === undefined) return { key, definition: { body: right, latex, squared } };
   if (time.kind === "symbol" && time.index === undefined && names.notation.indices.includes(time.name)) {
     return { key, definition: { parameter: time.name, body: right, latex, squared } };
@@ -74,20 +74,22 @@ function proposeFunction(
 const mentions = (expr: Expr, name: string): boolean =>
   some(expr, (node): node is SymbolExpr => node.kind === "symbol" && node.name === name);
 
-/** Whether the value of an expression rests on the symbol: through a declared variable's law, or a definition. */
-function restsOn(expr: Expr, symbol: SymbolExpr, names: Names): boolean {
-  // One key for all times: a definition of σ_t is one of σ_1.
-  const own = names.lookUp(symbol).key;
+/**
+ * Whether the value of `expr` depends on the symbol `key` by what its symbols were defined or declared with:
+ * E[X] on the \sigma of X \sim N(\mu, \sigma^2).
+ */
+export function leadsTo(expr: Expr, key: string, names: Names): boolean {
   return some(expr, (node) => {
+    if (node.kind === "call") {
+      const body = names.declared.call(node)?.definition.body;
+      return body !== undefined && leadsTo(body, key, names);
+    }
     if (node.kind !== "symbol") return false;
-    const { meaning, key } = names.lookUp(node);
-    if (key === own || key.startsWith(`${symbol.name}_`)) return true;
-    if (meaning.kind === "defined") return restsOn(meaning.definition.body, symbol, names);
-    return (
-      meaning.kind === "declared" &&
-      meaning.declaration.kind === "variable" &&
-      restsOn(meaning.declaration.law, symbol, names)
-    );
+    const { meaning, key: own } = names.lookUp(node);
+    if (own === key) return true;
+    if (meaning.kind === "defined") return leadsTo(meaning.definition.body, key, names);
+    const law = names.declared.law(node)?.law;
+    return law !== undefined && leadsTo(law, key, names);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
+import { printExpr } from "../../expr/print.js";
 import { nodes } from "../../expr/walk.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { NoiseReading, Scope, Trace } from "../evaluate/scope.js";
@@ -23,8 +24,10 @@ export interface Sides {
 export function decideEquality(sides: Sides, question: Question, lawOnly = false): Decision {
   const places = placesOf([sides.left, sides.right], question);
   const attempts: Found[] = [];
-  for (const reading of readingsOf(sides, question)) {
-    const judge: Judge = (place, trace) => judgeEquality({ sides, question, place, reading, lawOnly, trace });
+  for (const readings of readingsOf(sides, question)) {
+    const judge: Judge = (place, trace) =>
+      judgeEquality({ sides, question, place, readings, lawOnly, trace });
+    const reading = readings.left === readings.right ? readings.left : "fresh";
     const found = { survey: survey(places, judge), judge, reading };
     attempts.push(found);
     if (isSettled(found, question)) break;
@@ -32,18 +35,40 @@ export function decideEquality(sides: Sides, question: Question, lawOnly = false
   return conclude(attempts, question);
 }
 
-/** ε without index is the accumulated noise; where that does not make the statement true, perhaps a fresh one. */
-function readingsOf(sides: Sides, question: Question): readonly NoiseReading[] {
-  const bare = [sides.left, sides.right].some((expr) => symbolsOf(expr, "noise", question).length > 0);
-  return bare ? ["accumulated", "fresh"] : ["accumulated"];
+interface Readings {
+  readonly left: NoiseReading;
+  readonly right: NoiseReading;
 }
+
+const accumulated: Readings = { left: "accumulated", right: "accumulated" };
+const fresh: Readings = { left: "fresh", right: "fresh" };
+
+/**
+ * ε without index is the accumulated noise; where that does not make the statement true, perhaps a fresh one.
+ * Between a later state with its noise and the closed form with another, each side has its own.
+ */
+function readingsOf(sides: Sides, question: Question): readonly Readings[] {
+  const keys = [sides.left, sides.right].map((side) =>
+    symbolsOf(side, "noise", question).map((symbol) => symbol.name),
+  );
+  const [left = [], right = []] = keys;
+  if (left.length + right.length === 0) return [accumulated];
+  const apart = left.length > 0 && right.length > 0 && !left.some((name) => right.includes(name));
+  const own = (side: Expr): NoiseReading =>
+    symbolsOf(side, "state", question).some(isLater) ? "fresh" : "accumulated";
+  const mixed = { left: own(sides.left), right: own(sides.right) };
+  const closed = [sides.left, sides.right].every((side) => symbolsOf(side, "state", question).length > 0);
+  return apart && closed && mixed.left !== mixed.right ? [accumulated, fresh, mixed] : [accumulated, fresh];
+}
+
+const isLater = ({ index }: SymbolExpr): boolean => !(index?.kind === "number" && index.text === "0");
 
 /** One place of one reading. */
 interface Case {
   readonly sides: Sides;
   readonly question: Question;
   readonly place: Place;
-  readonly reading: NoiseReading;
+  readonly readings: Readings;
   readonly lawOnly: boolean;
   readonly trace: Trace;
 }
@@ -71,9 +96,12 @@ function judgeEquality(one: Case): Outcome {
 /** Rounding that leaves sides this far apart is rare: where only the verdict is wanted, it is not looked for. */
 const plainDifference = 1e-6;
 
-function evaluateSides({ sides, question, place, reading, trace }: Case, digits: number): Values {
-  const scope = scopeAt(question, place, { reading, trace, digits });
-  return { left: scope.evaluate(sides.left, scope), right: scope.evaluate(sides.right, scope) };
+function evaluateSides({ sides, question, place, readings, trace }: Case, digits: number): Values {
+  const scope = scopeAt(question, place, { trace, digits });
+  return {
+    left: scope.evaluate(sides.left, { ...scope, reading: readings.left }),
+    right: scope.evaluate(sides.right, { ...scope, reading: readings.right }),
+  };
 }
 
 /**
@@ -129,16 +157,17 @@ function magnitude(value: Value): Real | 0 {
 const largest = (values: readonly Real[]): Real =>
   values.map((x) => x.abs()).reduce((a, b) => (a.greaterThan(b) ? a : b));
 
-function agreeInLaw({ sides, question, place, reading, lawOnly, trace }: Case): boolean {
+function agreeInLaw({ sides, question, place, readings, lawOnly, trace }: Case): boolean {
   const [leftTrace, rightTrace] = [trace.beside(), trace.beside()];
-  const base = scopeAt(question, place, { mode: "law", reading, trace: leftTrace });
-  const left = lawOf(sides.left, { ...base, trace: leftTrace });
-  const right = lawOf(sides.right, { ...base, trace: rightTrace });
+  const base = scopeAt(question, place, { mode: "law" });
+  const left = lawOf(sides.left, { ...base, reading: readings.left, trace: leftTrace });
+  const right = lawOf(sides.right, { ...base, reading: readings.right, trace: rightTrace });
   if (left === undefined || right === undefined) return false;
   const { tolerance } = tolerances(question.digits, false);
   if (!lawOnly && sameNoises(left.value, right.value, tolerance)) return false;
+  if (!lawOnly && namesNoises(sides, question)) return false;
   const described = isLoneState(sides.right) && !isLoneState(sides.left) ? "right" : "left";
-  if (reading === "fresh" && !freshIsMeant(sides, question)) return false;
+  if (readings === fresh && !freshIsMeant(sides, question)) return false;
   const given = givenVariables(leftTrace, rightTrace, described);
   return sameLaw({ left: left.value, right: right.value, given }, base.world.arithmetic, tolerance);
 }
@@ -151,9 +180,26 @@ function freshIsMeant(sides: Sides, question: Question): boolean {
   const roles = (expr: Expr, role: Role): readonly SymbolExpr[] => symbolsOf(expr, role, question);
   const both = [sides.left, sides.right];
   if (both.every((side) => roles(side, "state").length === 0)) return true;
-  const isLater = ({ index }: SymbolExpr): boolean => !(index?.kind === "number" && index.text === "0");
   return both.every((side) => roles(side, "noise").length === 0 || roles(side, "state").some(isLater));
 }
+
+/**
+ * z_t = z_{t-1}: noises that have an index are told apart, so that equal laws are not what is said of them. A
+ * noise without index, or one that several are merged into, is a new one.
+ */
+function namesNoises(sides: Sides, question: Question): boolean {
+  const counts = [sides.left, sides.right].map((side) => {
+    const others = [...symbolsOf(side, "noise", question), ...symbolsOf(side, "state", question)];
+    return others.length > 0 ? 0 : new Set(indexedNoises(side, question)).size;
+  });
+  const [left = 0, right = 0] = counts;
+  return left > 0 && right > 0 && left > 1 === right > 1;
+}
+
+const indexedNoises = (side: Expr, question: Question): readonly string[] =>
+  (["stepNoise", "accumulatedNoise", "freshNoise"] as const).flatMap((role) =>
+    symbolsOf(side, role, question).map((symbol) => printExpr(symbol)),
+  );
 
 function symbolsOf(expr: Expr, role: Role, question: Question): readonly SymbolExpr[] {
   return [...nodes(expr)].filter((node): node is SymbolExpr => {

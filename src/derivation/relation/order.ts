@@ -5,7 +5,7 @@ import { describeKind, scalarOf, type Value } from "../evaluate/value.js";
 import { conclude, tolerances } from "./conclude.js";
 import type { Sides } from "./equality.js";
 import { placesOf, scopeAt, type Decision, type Place, type Question } from "./question.js";
-import { drawEdgeWorld } from "../world/draw.js";
+import { drawEdgeWorld, drawScaledWorld } from "../world/draw.js";
 import { survey, type Judge } from "./survey.js";
 
 export type Order = "<" | ">" | "\\le" | "\\ge";
@@ -30,7 +30,7 @@ export function decideOrder(sides: Sides, order: Order, question: Question): Dec
   const edges =
     question.edges ??
     question.draws.flatMap(({ schedule }, at) =>
-      schedule === undefined ? [drawEdgeWorld(question.seed, at)] : [],
+      schedule === undefined ? [drawEdgeWorld(question.seed, at), drawScaledWorld(question.seed, at)] : [],
     );
   const wide = { ...question, draws: [...question.draws, ...edges] };
   const found = survey(placesOf([sides.left, sides.right], wide), judge);

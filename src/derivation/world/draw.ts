@@ -59,6 +59,32 @@ export function drawEdgeWorld(seed: number, at: number): Draw {
   return { ...ordinary, beta: ordinary.beta.map((beta) => (random.uniform() < 0.6 ? edge() : beta)) };
 }
 
+/** Powers of ten by which vectors and free numbers leave their usual size, turn by turn. */
+const scales = [
+  { vector: -6, free: 6 },
+  { vector: 6, free: -6 },
+  { vector: -1, free: -1 },
+  { vector: 1, free: 1 },
+] as const;
+
+/**
+ * A world in which vectors and free numbers are far smaller or larger than usual, for inequalities: what bounds a
+ * random vector must do so for all of its values.
+ */
+export function drawScaledWorld(seed: number, at: number): Draw {
+  const ordinary = drawWorld(seed, at);
+  const scale = scales[Math.floor(at / 2) % scales.length] ?? scales[0];
+  const scaled = (values: readonly string[]): readonly string[] =>
+    values.map((value) => `${value}e${scale.vector}`);
+  return {
+    ...ordinary,
+    x0: scaled(ordinary.x0),
+    noise: ordinary.noise.map(scaled),
+    fresh: (name) => scaled(ordinary.fresh(name)),
+    free: (name, sign) => `${ordinary.free(name, sign)}e${scale.free}`,
+  };
+}
+
 const mildTimes = [4, 2, 8] as const;
 
 /**
