@@ -63,3 +63,12 @@ describe("declared laws that lead back to a symbol", () => {
   test("a variable is not declared by itself", () =>
     expect(verdictOf(tex`X\sim\mathcal N(X,1)`)).toBe("undecided"));
 });
+
+describe("repairs are looked for under a condition too", () => {
+  test.each([
+    [tex`\alpha_t = \bar\alpha_t \text{ if } t = 2`, "fails"],
+    [tex`\alpha_t = \bar\alpha_t \text{ if } t = 1`, "holds"],
+  ])("%s: %s", (latex, verdict) =>
+    expect(checkLatex(latex, { worlds: 4 }).statements.at(-1)?.verdict).toBe(verdict),
+  );
+});

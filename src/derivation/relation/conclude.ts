@@ -89,7 +89,12 @@ function holding(found: Found, question: Question, note: string | undefined): De
   const { survey } = found;
   const [only, ...more] = survey.tested;
   // Where every other time lies outside of what the formula speaks of, it does not speak of t.
-  if (only !== undefined && more.length === 0 && survey.skipped.size > 0) {
+  if (
+    only !== undefined &&
+    more.length === 0 &&
+    survey.skipped.size > 0 &&
+    question.condition === undefined
+  ) {
     const [why] = survey.skipped.values();
     const reason = `has a value at ${question.names.notation.time} = ${only} only: ${why ?? ""}`;
     return { verdict: "undecided", inLaw: false, maxRelativeError: null, digits: question.digits, reason };

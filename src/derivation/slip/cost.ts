@@ -15,7 +15,10 @@ export function costOf({ left, right }: Sides, question: Question): number {
   const [draw] = question.draws;
   const place = placesOf([left, right], question).findLast((each) => each.draw === draw);
   if (place === undefined) return least;
-  const scope = scopeAt(question, place, { trace: new Trace(budget) });
+  // What a formula costs does not depend on which times it is said of.
+  const asked: { -readonly [K in keyof Question]: Question[K] } = { ...question };
+  delete asked.condition;
+  const scope = scopeAt(asked, place, { trace: new Trace(budget) });
   for (const side of [left, right]) {
     try {
       scope.evaluate(side, scope);
