@@ -63,3 +63,32 @@ describe("declared laws that lead back to a symbol", () => {
   test("a variable is not declared by itself", () =>
     expect(verdictOf(tex`X\sim\mathcal N(X,1)`)).toBe("undecided"));
 });
+
+describe("repairs are looked for under a condition too", () => {
+  test.each([
+    [tex`\alpha_t = \bar\alpha_t \text{ if } t = 2`, "fails"],
+    [tex`\alpha_t = \bar\alpha_t \text{ if } t = 1`, "holds"],
+  ])("%s: %s", (latex, verdict) =>
+    expect(checkLatex(latex, { worlds: 4 }).statements.at(-1)?.verdict).toBe(verdict),
+  );
+});
+
+describe("dimensions and times as numbers", () => {
+  const verdict = (latex: string): string | undefined =>
+    checkLatex(latex, { worlds: 8 }).statements[0]?.verdict;
+
+  test.each([
+    String.raw`\mathrm{tr}(I) = d`,
+    String.raw`\sum_{s=1}^t \alpha_s = t - \sum_{s=1}^t \beta_s`,
+    String.raw`\sum_{s=1}^t \beta_s \le t`,
+  ])("%s holds", (latex) => expect(verdict(latex)).toBe("holds"));
+
+  test.each([
+    // true for d = 1 and 3
+    String.raw`\mathrm{tr}(I) = \frac{d^2 + 3}{4}`,
+    String.raw`d^2 = 4d - 3`,
+    // true up to t = 8
+    String.raw`t^2 \le 64`,
+    String.raw`\prod_{k=1}^8 (t - k) = 0`,
+  ])("%s fails", (latex) => expect(verdict(latex)).toBe("fails"));
+});

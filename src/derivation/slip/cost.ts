@@ -10,15 +10,15 @@ const least = 400;
  * How many steps it takes to evaluate both sides at one place, the last time of the first world. A statement
  * that cannot be evaluated there costs what it took until that was clear.
  */
-export function costOf({ left, right }: Sides, asked: Question): number {
-  // Whatever the claim is said of, it costs the same.
-  const question: { -readonly [K in keyof Question]: Question[K] } = { ...asked };
-  delete question.condition;
+export function costOf({ left, right }: Sides, question: Question): number {
   const budget = { steps: 0 };
   const [draw] = question.draws;
   const place = placesOf([left, right], question).findLast((each) => each.draw === draw);
   if (place === undefined) return least;
-  const scope = scopeAt(question, place, { trace: new Trace(budget) });
+  // What a formula costs does not depend on which times it is said of.
+  const asked: { -readonly [K in keyof Question]: Question[K] } = { ...question };
+  delete asked.condition;
+  const scope = scopeAt(asked, place, { trace: new Trace(budget) });
   for (const side of [left, right]) {
     try {
       scope.evaluate(side, scope);

@@ -33,10 +33,11 @@ const spreads = [
 ] as const;
 
 /** World number `at` of a seed: T of 5 to 8, d alternating 1 and 3 unless told, everything independent. */
-export function drawWorld(seed: number, at: number, dimension?: number): Draw {
+export function drawWorld(seed: number, at: number, dimension?: number, last?: number): Draw {
   const random = createRandom(seed).fork("world", at);
   const spread = spreads[at % spreads.length] ?? spreads[0];
-  const T = random.integer(5, 8);
+  const own = random.integer(5, 8);
+  const T = last ?? own;
   const d = dimension ?? (at % 2 === 0 ? 1 : 3);
   return {
     T,
