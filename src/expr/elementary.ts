@@ -82,14 +82,18 @@ const fromFixed = (fixed: bigint, bits: bigint, digits: number): bigint =>
 /** Exactly rounded: the integer root is exact up to its last digit. */
 function squareRoot(x: BigNumber, digits: number): string {
   const { value, exponent } = digitsOf(x);
-  const missing = Math.max(0, 2 * (digits + 2) - value.toString().length);
+  const length = lengthOf(x);
+  const missing = Math.max(0, 2 * (digits + 2) - length);
   const shift = missing + (Math.abs(exponent - missing) % 2);
-  const root = integerRoot(value * powerOfTen(shift));
-  return roundHalfUp(root, (exponent - shift) / 2, digits);
+  const root = integerRoot(value * powerOfTen(shift), length + shift);
+  return roundHalfUp(root, (exponent - shift) / 2, digits, Math.ceil((length + shift) / 2));
 }
 
-function roundHalfUp(value: bigint, exponent: number, digits: number): string {
-  const excess = value.toString().length - digits;
+/** How many digits the integer of a number has. */
+const lengthOf = ({ d }: BigNumber): number => wordDigits * (d.length - 1) + String(d[0] ?? 0).length;
+
+function roundHalfUp(value: bigint, exponent: number, digits: number, length: number): string {
+  const excess = length - digits;
   if (excess <= 0) return `${value}e${exponent}`;
   const unit = powerOfTen(excess);
   return `${(value + unit / 2n) / unit}e${exponent + excess}`;
@@ -98,12 +102,13 @@ function roundHalfUp(value: bigint, exponent: number, digits: number): string {
 /** undefined where the digits carried do not tell how to round. */
 function rounded({ value, exponent }: Approximate, digits: number): string | undefined {
   const size = value < 0n ? -value : value;
-  const excess = size.toString().length - digits;
+  const length = size.toString().length;
+  const excess = length - digits;
   if (excess < guard / 2) return undefined;
   const unit = powerOfTen(excess);
   const fromTie = (size % unit) - unit / 2n;
   if ((fromTie < 0n ? -fromTie : fromTie) < powerOfTen(excess - guard / 4)) return undefined;
-  return `${value < 0n ? "-" : ""}${roundHalfUp(size, exponent, digits)}`;
+  return `${value < 0n ? "-" : ""}${roundHalfUp(size, exponent, digits, length)}`;
 }
 
 /** Beyond these the reduction would need more digits than are carried, or is not worth it. */
@@ -127,7 +132,7 @@ function logarithm(x: BigNumber, fixed: FixedPoint): Approximate | undefined {
   if (Math.abs(x.e) > farthest.logarithm) return undefined;
   const { bits, ln10 } = fixed;
   const { value, exponent } = digitsOf(x);
-  const length = value.toString().length;
+  const length = lengthOf(x);
   let k = exponent + length;
   let m = (value << bits) / powerOfTen(length);
   // m is between 1/10 and 1 so far.

@@ -8,12 +8,12 @@ export interface FixedPoint {
   readonly pi: bigint;
 }
 
-/** √n rounded down. */
-export function integerRoot(n: bigint): bigint {
+/** √n rounded down, for n of so many decimal digits. */
+export function integerRoot(n: bigint, digits = n.toString().length): bigint {
   if (n < 2n) return n;
-  // The first 53 bits come from a double; each step of Newton's doubles them.
-  const shift = BigInt(Math.max(0, n.toString(16).length * 4 - 104)) & ~1n;
-  let root = (BigInt(Math.floor(Math.sqrt(Number(n >> shift)))) + 1n) << (shift / 2n);
+  // The first 50 bits come from a double, and are then too large; each step of Newton's doubles them from above.
+  const shift = BigInt(Math.max(0, Math.floor(digits * Math.log2(10)) - 100)) & ~1n;
+  let root = (BigInt(Math.floor(Math.sqrt(Number(n >> shift)))) + 2n) << (shift / 2n);
   for (;;) {
     const next = (root + n / root) >> 1n;
     if (next >= root) return root;
