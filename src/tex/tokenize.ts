@@ -40,6 +40,10 @@ const accents: Readonly<Record<string, string>> = { "\\widetilde": "\\tilde", "\
 
 type ExtremumToken = Extract<Token, { kind: "extremum" }>;
 
+/** An entry of a table; `constructor` and its like are none. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 class Tokenizer {
   private depth = 0;
 
@@ -114,7 +118,7 @@ class Tokenizer {
       case "font":
         return this.font(node, span);
       case "accent":
-        return [this.accented(accents[node.label] ?? node.label, node.base, span)];
+        return [this.accented(own(accents, node.label) ?? node.label, node.base, span)];
       case "overline":
         return [this.accented("\\bar", node.body, span)];
       case "supsub":
@@ -249,7 +253,7 @@ class Tokenizer {
       const tokens = this.flat(node.body, span);
       const word = tokens.map((token) => (token.kind === "symbol" ? token.name : "?")).join("");
       const whole = spanOf(tokens, span);
-      const which = optimizers[word];
+      const which = own(optimizers, word);
       if (which !== undefined) return [{ kind: "extremum", which, span: whole }];
       if (word === "sup" || word === "inf")
         return [{ kind: "opaque", what: `the operator ${word}`, span: whole }];
@@ -262,14 +266,14 @@ class Tokenizer {
       ];
     }
     if (node.name === undefined) return this.flat(node.body ?? [], span);
-    const operator = series[node.name];
+    const operator = own(series, node.name);
     if (operator !== undefined) return [{ kind: "series", operator, span }];
-    const name = functions[node.name];
+    const name = own(functions, node.name);
     if (name !== undefined) return [{ kind: "function", name, span }];
     if (node.name === "\\det") return [{ kind: "symbol", name: "\\mathrm{det}", span }];
-    const which = optimizers[node.name.slice(1)];
+    const which = own(optimizers, node.name.slice(1));
     if (which !== undefined) return [{ kind: "extremum", which, span }];
-    const count = integrals[node.name];
+    const count = own(integrals, node.name);
     if (count !== undefined) return [{ kind: "integral", count, span }];
     if (node.name.includes("int")) return [{ kind: "opaque", what: "an integral along a curve", span }];
     return [{ kind: "opaque", what: node.name === "\\lim" ? "a limit" : `the operator ${node.name}`, span }];

@@ -32,7 +32,8 @@ const defines = (latex: string): HostileFormula => ({ name: latex, latex, verdic
 const megabyte = 1_000_000;
 const tooLong = "characters; at most 20000 are read";
 const tooMany = "at most 400 are judged";
-const steps = "needs more than 400000 steps";
+// The limit of one relation, or of the formula as a whole, whichever comes first.
+const steps = "00000 steps";
 
 const letters = "abcdefghijklmnopqrstuvwxyz".split("", 26);
 

@@ -41,12 +41,12 @@ test("a definition changes what it defines, and what was computed before it stay
   const { statements } = checkStatements(
     [
       { latex: tex`\frac{\sigma_t^2}{2} = \frac{\sigma_t^2}{2}` },
-      { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\beta_t}` },
+      { latex: tex`\frac{1}{2\sigma_t^2} + \sigma_t^2 = \frac{1}{2\beta_t} + \beta_t` },
       { latex: tex`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t, t), \beta_t I)` },
       { latex: tex`\sigma_t^2 = \beta_t` },
       { latex: tex`p_\theta(x_{t-1}|x_t) = \mathcal N(x_{t-1}; \mu_\theta(x_t, t), \beta_t I)` },
-      { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\beta_t}` },
-      { latex: tex`\frac{1}{2\sigma_t^2} = \frac{1}{2\alpha_t}` },
+      { latex: tex`\frac{1}{2\sigma_t^2} + \sigma_t^2 = \frac{1}{2\beta_t} + \beta_t` },
+      { latex: tex`\frac{1}{2\sigma_t^2} + \sigma_t^2 = \frac{1}{2\alpha_t} + \beta_t` },
     ],
     { worlds: 4 },
   );

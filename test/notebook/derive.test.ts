@@ -125,9 +125,9 @@ describe("derive", () => {
 
 |  | formula | because | verdict |
 | --: | :-- | :-- | :-- |
-| 1 | $\displaystyle q(x\vert y) = 1$ | Bayes for $q(x\vert y)$ | ✓ holds (16 worlds, error 3e-62) |
-| 2 | $\displaystyle = 2 + law$ |  | ✓ holds in law (16 worlds, error 3e-62) |
-| 3 | (below) | a name | ≔ defines |
+| 1 | $\displaystyle q(x\vert y) = 1$ | Bayes for $q(x\vert y)$ | <span style="color: #0b8a4a">✓</span> holds (16 worlds, error 3e-62) |
+| 2 | $\displaystyle = 2 + law$ |  | <span style="color: #0b8a4a">✓</span> holds in law (16 worlds, error 3e-62) |
+| 3 | (below) | a name | <span style="color: #1f78c8">≔</span> defines |
 
 Line 3:
 
@@ -162,9 +162,9 @@ $$`,
 
 |  | formula | verdict |
 | --: | :-- | :-- |
-| 1 | $\displaystyle a = 1$ | ✓ holds (16 worlds, error 3e-62) |
-| 2 | $\displaystyle = fails$ | ✗ fails (16 worlds, error 0.4) |
-| 3 | (below) | ! unreadable |
+| 1 | $\displaystyle a = 1$ | <span style="color: #0b8a4a">✓</span> holds (16 worlds, error 3e-62) |
+| 2 | $\displaystyle = fails$ | <span style="color: #d13b32">✗</span> fails (16 worlds, error 0.4) |
+| 3 | (below) | <span style="color: #d13b32">!</span> unreadable |
 
 <details><summary>Line 2: where it fails</summary>
 
@@ -225,10 +225,10 @@ ${"```"}
     const { bundle, asked } = run([{ latex: "a = 1 // = 2 // = fails", because: "so" }, { latex: "= 3" }]);
     expect(asked.map(({ id }) => id)).toEqual(["line-1", "line-2"]);
     expect(String(bundle["text/markdown"]).split("\n").slice(4, 8)).toEqual([
-      tex`| 1 | $\displaystyle a = 1$ | so | ✓ holds (16 worlds, error 3e-62) |`,
-      tex`| 2 | $\displaystyle = 2$ |  | ✓ holds (16 worlds, error 3e-62) |`,
-      tex`| 3 | $\displaystyle = fails$ |  | ✗ fails (16 worlds, error 0.4) |`,
-      tex`| 4 | $\displaystyle = 3$ |  | ✓ holds (16 worlds, error 3e-62) |`,
+      tex`| 1 | $\displaystyle a = 1$ | so | <span style="color: #0b8a4a">✓</span> holds (16 worlds, error 3e-62) |`,
+      tex`| 2 | $\displaystyle = 2$ |  | <span style="color: #0b8a4a">✓</span> holds (16 worlds, error 3e-62) |`,
+      tex`| 3 | $\displaystyle = fails$ |  | <span style="color: #d13b32">✗</span> fails (16 worlds, error 0.4) |`,
+      tex`| 4 | $\displaystyle = 3$ |  | <span style="color: #0b8a4a">✓</span> holds (16 worlds, error 3e-62) |`,
     ]);
     expect(String(run([{ latex: "a = 1 // = fails", expect: "fails" }]).error)).toBe(
       "InputError: expect: fails for a = 1 // = fails: expected a formula of one line. Give each line on its own.",

@@ -69,7 +69,8 @@ function judgeRatio({ sides, variable, unknown, question, place, trace }: Case):
       refuseNoises(trace, sides);
       const ratio = left.div(right);
       base ??= ratio;
-      const error = relativeError(ratio, base);
+      // A density is proportional to nothing negative.
+      const error = ratio.isNegative() ? ratio.times(0).plus(1) : relativeError(ratio, base);
       if (largest === undefined || error.greaterThan(largest)) largest = error;
     }
     if (unknown.length === 0) break;

@@ -1,4 +1,5 @@
 import type { Expr } from "../../expr/expr.js";
+import { withinFormula } from "../evaluate/scope.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import { decide } from "../relation/decide.js";
 import type { StatementResult } from "../verdict/verdict.js";
@@ -19,9 +20,9 @@ export function withRepairs(
   return results.map((result, at) => {
     const line = lines[at];
     if (line === undefined) return result;
-    if (result.verdict === "fails") return { ...result, ...chains.explain(line) };
+    if (result.verdict === "fails") return { ...result, ...withinFormula(() => chains.explain(line)) };
     return line.judgements.some(({ decision }) => decision.nowhere === true)
-      ? { ...result, ...withoutValue(result, line) }
+      ? { ...result, ...withinFormula(() => withoutValue(result, line)) }
       : result;
   });
 }

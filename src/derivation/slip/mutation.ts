@@ -1,5 +1,6 @@
 import type { CheckOptions, StatementSource } from "../check.js";
 import { judgeStatements } from "../check.js";
+import { withinFormula } from "../evaluate/scope.js";
 import type { Judgement } from "../judgement.js";
 import { decide } from "../relation/decide.js";
 import type { StatementResult, Verdict } from "../verdict/verdict.js";
@@ -88,7 +89,7 @@ export function* mutateDocuments(documents: readonly MutatedDocument[]): Mutatin
   const mutants = holding.flatMap(({ id, judgements }) => judgements.flatMap((each) => mutantsOf(id, each)));
   const tally = new Tally(holding.length);
   for (const [at, mutant] of mutants.entries()) {
-    tally.add(mutant);
+    withinFormula(() => tally.add(mutant));
     yield { done: at + 1, total: mutants.length };
   }
   return { results: judged.flatMap(({ results }) => results), mutation: tally.report() };

@@ -1,4 +1,5 @@
 import type { Expr } from "../../expr/expr.js";
+import { children, nodes } from "../../expr/walk.js";
 import type { Clause } from "../../tex/statement.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import type { Claim } from "../relation/claim.js";
@@ -45,6 +46,7 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
   if (failing === undefined || failing.clause.subjects.length > 1) return [];
   // An inequality leaves so much room that many a change makes it true.
   if (isOrder(failing.claim.relation)) return [];
+  if (isLarge(failing.claim)) return [];
   const sentence = judgements.filter(({ clause }) => clause === failing.clause);
   const others = judgements.filter(({ clause }) => clause !== failing.clause);
   if (others.some(({ decision }) => decision.verdict === "fails")) return [];
@@ -58,6 +60,17 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
   }
   return found;
 }
+
+/** In a formula of hundreds of places, or nested dozens deep, no one looks for a slip by trying them all. */
+const mostNodes = 600;
+const deepest = 40;
+
+function isLarge({ left, right }: Claim): boolean {
+  const sides = [left, right];
+  return sides.some((side) => [...nodes(side)].length > mostNodes || depthOf(side) > deepest);
+}
+
+const depthOf = (expr: Expr): number => 1 + Math.max(0, ...children(expr).map(depthOf));
 
 function tried(
   candidate: Candidate,
