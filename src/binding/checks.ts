@@ -32,7 +32,7 @@ const formulas: Readonly<Record<keyof typeof libraryBindings, string>> = {
   posteriorMeanCoefXStart: tex`= \frac{\sqrt{\bar\alpha_{t-1}}\beta_t}{1-\bar\alpha_t}`,
   posteriorMeanCoefXt: tex`= \frac{\sqrt{\alpha_t}(1-\bar\alpha_{t-1})}{1-\bar\alpha_t}`,
   // At t = 1 it is β̃_2, by the book of the reference code.
-  fixedLargeVariance: tex`+ \beta_{t-1} - \beta_{t-1} = \beta_t`,
+  fixedLargeVariance: tex`= \beta_t \text{ for } t > 1`,
   qMean: tex`= \sqrt{\bar\alpha_t}x_0 = \mathbb E[x_t \mid x_0]`,
   qVariance: tex`= 1 - \bar\alpha_t`,
   qSample: tex`= \sqrt{\bar\alpha_t}x_0 + \sqrt{1-\bar\alpha_t}\,\bar\epsilon_t = x_t`,
@@ -46,7 +46,7 @@ const formulas: Readonly<Record<keyof typeof libraryBindings, string>> = {
   predictMeanFromEps: tex`= \frac{1}{\sqrt{\alpha_t}}\left(x_t - \frac{\beta_t}{\sqrt{1-\bar\alpha_t}}\bar\epsilon_t\right) = \tilde\mu_t`,
   predictEpsFromMean: tex`= \bar\epsilon_t`,
   pMean: tex`= \tilde\mu_t`,
-  pDeviation: tex`+ \beta_{t-1} - \beta_{t-1} = \sqrt{\beta_t}`,
+  pDeviation: tex`= \sqrt{\beta_t} \text{ for } t > 1`,
   ddimMean: tex`= \sqrt{\bar\alpha_{t-1}}x_0 + \sqrt{1-\bar\alpha_{t-1}}\,\bar\epsilon_t`,
   normalKl: tex`= D_{KL}(q(x_{t-1} \mid x_t, x_0) \| \mathcal N(0, I))`,
   epsLossWeightFixedSmall: tex`= \frac{\beta_t^2}{2\tilde\beta_t\alpha_t(1-\bar\alpha_t)}`,
