@@ -56,7 +56,7 @@ const formulas: Readonly<Record<keyof typeof libraryBindings, string>> = {
 };
 
 /**
- * One statement for each function of the library that has a formula: text and code say the same, or the
+ * One statement for each function that can be bound: text and code say the same, or the
  * check fails. Decide them with `libraryNotation`.
  */
 export const libraryChecks: readonly StatementSource[] = Object.entries(formulas).map(([name, formula]) => ({
