@@ -81,7 +81,8 @@ export { mixtureDataset, ringOfGaussians, toy, toyNames } from "./data/toy.js";
 
 // model
 export { idealDenoiser, type MixtureLaw } from "./model/ideal.js";
-export type { Initializer, Layer, ParamSpec, Params } from "./model/layer.js";
+export type { Initializer, Layer, MaskSpec, ParamSpec, Params } from "./model/layer.js";
+export { drawMasks } from "./model/dropout.js";
 export {
   countParameters,
   disposeParams,
@@ -94,7 +95,7 @@ export { createModel, type Model, type ModelDescription } from "./model/createMo
 export { createUNet } from "./model/unet.js";
 export { type UNetConfig, unetPresets } from "./model/unetConfig.js";
 export { createMlp, type MlpConfig } from "./model/mlp.js";
-export { type Timesteps, timestepFeatures } from "./model/embedding.js";
+export { type TimeFeatures, type Timesteps, timestepFeatures } from "./model/embedding.js";
 export { silu } from "./model/silu.js";
 
 // train
