@@ -15,11 +15,11 @@ export interface MlpConfig {
   readonly width: number;
   /** How many residual hidden layers. */
   readonly depth: number;
-  /** Whether the output has a second half, from which the variance of the reverse step is made. */
-  readonly learnedVariance: boolean;
+  /** Whether the output has a second half, from which the variance of the reverse step is made; `false` if left out. */
+  readonly learnedVariance?: boolean;
 }
 
-const defaults: MlpConfig = { dimension: 2, width: 128, depth: 3, learnedVariance: false };
+const defaults: MlpConfig = { dimension: 2, width: 128, depth: 3 };
 
 /**
  * h_0 = dense(x_t); h_{i+1} = h_i + dense(silu(h_i + dense(e_t))); output = dense(silu(h)), which starts at
