@@ -61,8 +61,20 @@ export {
 } from "./diffusion/reverse.js";
 export type { FixedVariance, LearnedVariance, VarianceKind } from "./diffusion/variance.js";
 export type { PerElement } from "./diffusion/perElement.js";
-export { pSampleLoop, type SampleLoopOptions, type SampleState } from "./diffusion/sample.js";
-export { ddimSampleLoop, ddimStep, type DdimOptions } from "./diffusion/ddim.js";
+export { respace, type Respaced, spaceTimesteps } from "./diffusion/respace.js";
+export {
+  type LoopOptions,
+  pSampleLoop,
+  type SampleLoopOptions,
+  type SampleState,
+} from "./diffusion/sample.js";
+export {
+  ddimInvertLoop,
+  ddimInvertStep,
+  ddimSampleLoop,
+  ddimStep,
+  type DdimOptions,
+} from "./diffusion/ddim.js";
 export { normalTensor } from "./diffusion/normals.js";
 export { normalKl } from "./diffusion/kl.js";
 export {
@@ -72,6 +84,7 @@ export {
 } from "./diffusion/likelihood.js";
 export { type BoundOptions, epsLossWeight, priorBpd, vbTermsBpd } from "./diffusion/elbo.js";
 export { type Bpd, type BpdOptions, type BpdStep, calcBpd, calcBpdLoop } from "./diffusion/bpdLoop.js";
+export { rateDistortion, type RateDistortion } from "./diffusion/rateDistortion.js";
 
 // data
 export type { Batch, BatchRequest, Dataset, Split } from "./data/dataset.js";
