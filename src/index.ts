@@ -110,6 +110,8 @@ export type { ModelOf } from "./model/model.js";
 export { createModel, type Model, type ModelDescription } from "./model/createModel.js";
 export { createUNet } from "./model/unet.js";
 export { type UNetConfig, unetPresets } from "./model/unetConfig.js";
+export { fromDiffusers, type NamedArray, type NamedArrays, toDiffusers } from "./model/diffusers.js";
+export { type DiffusersConfig, diffusersConfig, unetConfigFromDiffusers } from "./model/diffusersConfig.js";
 export { createMlp, type MlpConfig } from "./model/mlp.js";
 export { type TimeFeatures, type Timesteps, timestepFeatures } from "./model/embedding.js";
 export { silu } from "./model/silu.js";
@@ -150,6 +152,8 @@ export { constantRate, cosineDecay, type LearningRate, warmUp } from "./train/le
 export { emaDecayAt, moveEma, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
+
+export { loadDiffusers, saveDiffusers, type UNetWithParams } from "./train/diffusersFolder.js";
 
 // figure
 export type { ChartFigure, Figure, FigureOptions, ImageFigure, Numbers } from "./figure/figure.js";
