@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ddimInvertLoop, ddimInvertStep, ddimSampleLoop, ddimStep } from "../../src/diffusion/ddim.js";
 import { qSample } from "../../src/diffusion/forward.js";
 import { type Denoiser, pSample } from "../../src/diffusion/reverse.js";
-import type { SampleState } from "../../src/diffusion/sample.js";
+import { pSampleLoop, type SampleState } from "../../src/diffusion/sample.js";
 import { cosineSchedule, linearSchedule } from "../../src/diffusion/schedules.js";
 import { idealDenoiser } from "../../src/model/ideal.js";
 import { createRandom } from "../../src/random/random.js";
@@ -84,6 +84,17 @@ describe("ddimSampleLoop", () => {
     expect((await run(1, 0)).at(0)).toEqual(states.at(0));
     expect((await run(1, 0)).at(-1)).not.toEqual(states.at(-1));
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("with η = 1 and every step it is Algorithm 2 with the same noise", async () => {
+    const short = linearSchedule({ T: 30 });
+    const half = (xt: tf.Tensor): tf.Tensor => tf.mul(xt, 0.5);
+    const options = { shape: [2, 3], seed: 1 };
+    const ddim = await collect(ddimSampleLoop(short, half, { ...options, eta: 1, steps: 30 }));
+    const ddpm = await collect(pSampleLoop(short, half, options));
+    expect(ddim.map(({ t }) => t)).toEqual(ddpm.map(({ t }) => t));
+    // Single precision over 30 steps, numbers up to 4.
+    ddim.forEach(({ xt }, i) => expect(largestError(xt, ddpm[i]?.xt ?? [])).toBeLessThan(1e-5));
   });
 
   test("without noise it carries the law of x_T to that of the data", async () => {

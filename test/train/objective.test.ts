@@ -10,7 +10,12 @@ import { createUNet } from "../../src/model/unet.js";
 import { unetPresets } from "../../src/model/unetConfig.js";
 import { createRandom } from "../../src/random/random.js";
 import { useBackend } from "../../src/tensor/backend.js";
-import { createObjective, type LossModel, type ObjectiveOptions } from "../../src/train/objective.js";
+import {
+  createObjective,
+  type Draw,
+  type LossModel,
+  type ObjectiveOptions,
+} from "../../src/train/objective.js";
 import { type Array64, get } from "../support/float64/array.js";
 import { compareWithReference, deviation } from "../support/float64/gradients.js";
 import { at, largestError } from "../support/numbers.js";
@@ -243,6 +248,66 @@ describe("the loss of a batch", () => {
     );
     const expected = await tf.mean(tf.square(tf.sub(1, direct)), [1, 2, 3]).data();
     expect(largestError(await dropped.data(), expected)).toBeLessThan(1e-4);
+  });
+});
+
+describe("a loss can be traced once", () => {
+  /** Every tensor that is made from numbers of JavaScript while `compute` runs: what a trace would freeze. */
+  function constantsOf(compute: () => tf.Tensor): string[] {
+    const engine = tf.engine();
+    const makeTensor = engine.makeTensor.bind(engine);
+    const seen: string[] = [];
+    engine.makeTensor = (values, shape, dtype, backend) => {
+      seen.push(`${dtype} [${shape.join()}] ${Array.from(values as ArrayLike<number>).join()}`);
+      return makeTensor(values, shape, dtype, backend);
+    };
+    try {
+      compute().dispose();
+    } finally {
+      engine.makeTensor = makeTensor;
+    }
+    return seen;
+  }
+
+  const model = createUNet({
+    ...unetPresets.improved,
+    ...{
+      imageSize: 4,
+      imageChannels: 1,
+      channels: 4,
+      multipliers: [1, 2],
+      blocks: 1,
+      attentionAt: [2],
+      groups: 2,
+    },
+    ...{ heads: 2 },
+  });
+  const step = (seed: number, t: Int32Array): Draw => ({
+    xStart: tf.tensor(createRandom(seed).normals(48), [3, 4, 4, 1]),
+    t,
+    noise: tf.tensor(createRandom(seed).fork("noise").normals(48), [3, 4, 4, 1]),
+    importance: Array.from(t, (value) => value / seed),
+    masks: drawMasks(model.masks, 3, createRandom(seed)),
+  });
+
+  it.each(["simple", "vlb", "hybrid"] as const)(
+    "%s: nothing in it comes from JavaScript but what is the same in every step",
+    (loss) => {
+      const objective = createObjective(model, schedule, { variance: "learnedRange", loss });
+      const params = model.init(1);
+      const constants = [step(1, Int32Array.of(1, 5, 10)), step(2, Int32Array.of(7, 2, 3))].map((draw) => {
+        const inputs = objective.inputs(draw);
+        return constantsOf(() => objective.loss(params, inputs));
+      });
+      expect(constants[0]?.length).toBeGreaterThan(0);
+      expect(constants[1]).toEqual(constants[0]);
+    },
+  );
+
+  it("and the check notices a number that changes", () => {
+    const draw = step(1, Int32Array.of(1, 5, 10));
+    const noise = [1, 2].map((factor) => constantsOf(() => tf.mul(draw.noise, factor)));
+    expect(noise[0]).not.toEqual(noise[1]);
   });
 });
 
