@@ -41,7 +41,7 @@ export function createUNet(options: Partial<UNetConfig> = {}): ModelOf<"unet", U
   const down = downPath(config);
   const middle = middlePath(config);
   const up = upPath(config);
-  const norm = groupNorm("output.norm", width, groups);
+  const norm = groupNorm("output.norm", width, groups, { activated: true });
   const output = conv("output.conv", width, depth, { zero: true });
   const layers = [embedding, input, ...down, ...middle, ...up.map(({ stage }) => stage), norm, output];
   const specs: readonly ParamSpec[] = layers.flatMap((layer) => layer.specs);
@@ -54,7 +54,7 @@ export function createUNet(options: Partial<UNetConfig> = {}): ModelOf<"unet", U
     for (const stage of down) kept.push(stage.apply(params, last(kept), time));
     let h = run(middle, params, last(kept), time);
     for (const { stage, joins } of up) h = stage.apply(params, joins ? join(h, kept.pop()) : h, time);
-    return fromPatches(output.apply(params, silu(norm.apply(params, h))), patchSize);
+    return fromPatches(output.apply(params, norm.apply(params, h)), patchSize);
   };
   return { kind: "unet", config, shape, specs, init: (seed) => initParams(specs, seed), apply };
 }

@@ -4,9 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
 import type { Model } from "../model/createModel.js";
 import { unflattenParams } from "../model/params.js";
-import { createRandom } from "../random/random.js";
+import { compiled, type Compiled } from "../tensor/graph/compiled.js";
 import { emaDecayAt, updateEma } from "./ema.js";
-import { simpleLoss, type Draw } from "./loss.js";
+import { drawBatch } from "./draw.js";
+import { lossInputs, squaredError } from "./loss.js";
 import { adam, clipByGlobalNorm, globalNorm, type Optimizer } from "./optimizer.js";
 import { createPace } from "./pace.js";
 import { disposeState, initTrainState, type TrainState } from "./state.js";
@@ -45,27 +46,23 @@ export async function* trainLoop(options: TrainOptions): AsyncGenerator<TrainSte
   const { model, steps, seed, learningRate, now } = settings;
   const optimizer = adam(learningRate);
   const pace = createPace(now);
+  const gradientOf = compileGradient(model);
   let state = settings.state ?? initTrainState(model, optimizer, seed);
-  while (state.step < steps) {
-    const step = state.step + 1;
-    const { next, loss, gradientNorm } = await trainStep(settings, optimizer, state);
-    disposeState(state);
-    state = next;
-    const { lossMean, secondsPerStep } = pace(loss);
-    const remainingSeconds = secondsPerStep * (steps - step);
-    const rate = learningRate(step);
-    yield {
-      step,
-      steps,
-      loss,
-      lossMean,
-      gradientNorm,
-      learningRate: rate,
-      secondsPerStep,
-      remainingSeconds,
-      state,
-    };
-    await setImmediate();
+  try {
+    while (state.step < steps) {
+      const step = state.step + 1;
+      const { next, loss, gradientNorm } = await trainStep(settings, optimizer, gradientOf, state);
+      disposeState(state);
+      state = next;
+      const { lossMean, secondsPerStep } = pace(loss);
+      const remainingSeconds = secondsPerStep * (steps - step);
+      const rate = learningRate(step);
+      const measured = { loss, lossMean, gradientNorm, learningRate: rate, secondsPerStep, remainingSeconds };
+      yield { step, steps, ...measured, state };
+      await setImmediate();
+    }
+  } finally {
+    gradientOf.dispose();
   }
 }
 
@@ -79,16 +76,15 @@ interface StepResult {
 async function trainStep(
   settings: TrainSettings,
   optimizer: Optimizer,
+  gradientOf: GradientOf,
   state: TrainState,
 ): Promise<StepResult> {
-  const { model, schedule, predicts, maxGradientNorm, emaDecay, learningRate } = settings;
+  const { schedule, predicts, maxGradientNorm, emaDecay, learningRate } = settings;
   const step = state.step + 1;
   const draw = drawBatch(settings, step);
-  const [loss, gradient] = lossAndGradient(model, state.params, (params) =>
-    simpleLoss(schedule, (xt, t) => model.apply(params, xt, t), draw, predicts),
-  );
-  tf.dispose([draw.xStart, draw.noise]);
-  const norm = globalNorm(gradient);
+  const inputs = lossInputs(schedule, draw, predicts);
+  const { loss, gradient, norm } = gradientOf.run({ params: state.params, ...inputs }) as GradientResult;
+  tf.dispose([draw.xStart, draw.noise, inputs.xt, inputs.t, inputs.target]);
   const values = { loss: await readScalar(loss), gradientNorm: await readScalar(norm) };
   const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
   if (broken !== undefined) {
@@ -103,33 +99,29 @@ async function trainStep(
   return { next: { step, params, ema, optimizer: change.state }, ...values };
 }
 
-/** x_0 from the data, t uniform in 1..T, ε normal: functions of the seed and the step alone. */
-function drawBatch({ dataset, schedule, batchSize, seed }: TrainSettings, step: number): Draw {
-  const random = createRandom(seed).fork("train", step);
-  const batch = dataset.batch({ size: batchSize, step: step - 1, seed });
-  const shape = [...batch.shape];
-  const times = random.fork("t");
-  return {
-    xStart: tf.tensor(batch.x, shape),
-    t: Int32Array.from({ length: batchSize }, () => times.integer(1, schedule.T)),
-    noise: tf.tensor(random.fork("noise").normals(batch.x.length), shape),
-  };
+type GradientOf = Compiled<"params" | "xt" | "t" | "target", "loss" | "gradient" | "norm">;
+
+interface GradientResult {
+  readonly loss: tf.Scalar;
+  /** Laid out as the parameters are: [P]. */
+  readonly gradient: tf.Tensor1D;
+  /** The length of the gradient. */
+  readonly norm: tf.Scalar;
 }
 
-/** A loss of the parameters, and its gradient laid out as they are: [scalar, [P]]. */
-function lossAndGradient(
-  { specs }: Model,
-  vector: tf.Tensor1D,
-  loss: (params: Record<string, tf.Tensor>) => tf.Scalar,
-): [tf.Scalar, tf.Tensor1D] {
-  return tf.tidy(() => {
+/** Nearly all the work of a step, as one graph: the loss at a vector of parameters [P], its gradient and that one's length. */
+function compileGradient(model: Model): GradientOf {
+  const { specs } = model;
+  return compiled(({ params, xt, t, target }) => {
     const names = specs.map(({ name }) => name);
-    const values = unflattenParams(specs, vector);
-    const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
-      loss(Object.fromEntries(tensors.map((tensor, i) => [names[i] ?? "", tensor]))),
-    );
-    const { value, grads } = withGradients(Object.values(values));
-    return [value, tf.concat1d(grads.map((gradient) => tf.reshape(gradient, [-1])))];
+    const given = { xt, t: t as tf.Tensor1D, target };
+    const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+      const values = Object.fromEntries(tensors.map((tensor, i) => [names[i] ?? "", tensor]));
+      return squaredError((x, times) => model.apply(values, x, times), given);
+    });
+    const { value, grads } = withGradients(Object.values(unflattenParams(specs, params as tf.Tensor1D)));
+    const gradient = tf.concat1d(grads.map((each) => tf.reshape(each, [-1])));
+    return { loss: value, gradient, norm: globalNorm(gradient) };
   });
 }
 

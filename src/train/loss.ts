@@ -12,6 +12,33 @@ export interface Draw {
   readonly noise: tf.Tensor;
 }
 
+/** What the network is given and what it should answer, both made of tensors alone: a pure function computes the loss from them. */
+export interface LossInputs {
+  /** x_t [B, …]. */
+  readonly xt: tf.Tensor;
+  /** Timesteps [B], 1..T. */
+  readonly t: tf.Tensor1D;
+  /** Like x_t. */
+  readonly target: tf.Tensor;
+}
+
+/** x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε and the target of the network for a draw. The caller disposes them. */
+export function lossInputs(schedule: Schedule, draw: Draw, predicts: Prediction = "eps"): LossInputs {
+  return tf.tidy(() => {
+    const xt = qSample(schedule, draw.xStart, draw.t, draw.noise);
+    const target = lossTarget(schedule, draw, xt, predicts).clone();
+    return { xt, t: tf.tensor1d(draw.t, "int32"), target };
+  });
+}
+
+/** The mean over batch and coordinates of (target − network(x_t, t))², a scalar that gradients can be taken of. */
+export function squaredError(
+  denoiser: (xt: tf.Tensor, t: tf.Tensor1D) => tf.Tensor,
+  { xt, t, target }: LossInputs,
+): tf.Scalar {
+  return tf.tidy(() => tf.mean(tf.square(tf.sub(target, denoiser(xt, t)))));
+}
+
 /**
  * The mean over batch and coordinates of (target − network(x_t, t))², with x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε.
  * @param predicts what the network predicts: the noise ε unless told otherwise
@@ -24,9 +51,8 @@ export function simpleLoss(
   predicts: Prediction = "eps",
 ): tf.Scalar {
   return tf.tidy(() => {
-    const xt = qSample(schedule, draw.xStart, draw.t, draw.noise);
-    const error = tf.sub(lossTarget(schedule, draw, xt, predicts), denoiser(xt, draw.t));
-    return tf.mean(tf.square(error));
+    const inputs = lossInputs(schedule, draw, predicts);
+    return squaredError((xt) => denoiser(xt, draw.t), inputs);
   });
 }
 
