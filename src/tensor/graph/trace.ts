@@ -32,7 +32,8 @@ export interface Graph {
 
 /**
  * Runs `f` once and records it.
- * @param inputs what the graph is to be fed; every other tensor that `f` uses must be made in it, and becomes a constant
+ * @param inputs what the graph is to be fed; every other tensor that `f` uses must be made in it, and becomes a constant.
+ * One of outside is refused, if TensorFlow holds it already; tfjs-node hands it data only when it is first used
  * @param f must not read a value of a tensor: what it decided by it would hold for every later run
  * @returns the graph, and what `f` returned; the caller disposes these tensors
  * @throws Error if `f` uses a tensor made outside, or reads one
