@@ -80,10 +80,10 @@ function load<Input extends string, Output extends string>(
       return Object.values<tf.Tensor>(found);
     }),
   );
-  tf.dispose([...results]);
   const fed = graph.outputs.findIndex((output) => graph.inputs.includes(output));
   if (fed !== -1)
     throw new Error(`the result ${outputs[fed]} is an input as it is: give what the graph computes`);
+  tf.dispose([...results]);
   const backend = nativeBackend();
   const { binding } = backend;
   const id = loadModel(savedModel(graph, binding), (directory) => binding.loadSavedModel(directory, tag));
