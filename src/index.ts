@@ -55,9 +55,12 @@ export {
   type Denoiser,
   pMeanVariance,
   pSample,
+  type FixedReverseOptions,
   type ReverseMeanVariance,
   type ReverseOptions,
 } from "./diffusion/reverse.js";
+export type { FixedVariance, LearnedVariance, VarianceKind } from "./diffusion/variance.js";
+export type { PerElement } from "./diffusion/perElement.js";
 export { pSampleLoop, type SampleLoopOptions, type SampleState } from "./diffusion/sample.js";
 export { ddimSampleLoop, ddimStep, type DdimOptions } from "./diffusion/ddim.js";
 export { normalTensor } from "./diffusion/normals.js";
@@ -81,7 +84,8 @@ export { mixtureDataset, ringOfGaussians, toy, toyNames } from "./data/toy.js";
 
 // model
 export { idealDenoiser, type MixtureLaw } from "./model/ideal.js";
-export type { Initializer, Layer, ParamSpec, Params } from "./model/layer.js";
+export type { Initializer, Layer, MaskSpec, ParamSpec, Params } from "./model/layer.js";
+export { drawMasks } from "./model/dropout.js";
 export {
   countParameters,
   disposeParams,
@@ -94,23 +98,43 @@ export { createModel, type Model, type ModelDescription } from "./model/createMo
 export { createUNet } from "./model/unet.js";
 export { type UNetConfig, unetPresets } from "./model/unetConfig.js";
 export { createMlp, type MlpConfig } from "./model/mlp.js";
-export { type Timesteps, timestepFeatures } from "./model/embedding.js";
+export { type TimeFeatures, type Timesteps, timestepFeatures } from "./model/embedding.js";
 export { silu } from "./model/silu.js";
 
 // train
 export { type TrainStep, trainLoop } from "./train/loop.js";
 export type { TrainOptions } from "./train/trainOptions.js";
 export { disposeState, emaParams, initTrainState, type TrainState } from "./train/state.js";
-export { type Draw, simpleLoss } from "./train/loss.js";
+export { simpleLoss } from "./train/loss.js";
+export {
+  createObjective,
+  type Draw,
+  type LossInputs,
+  type LossModel,
+  type Objective,
+  type ObjectiveOptions,
+} from "./train/objective.js";
+export {
+  type DrawnTimesteps,
+  type LossesByTime,
+  lossSecondMomentTimesteps,
+  type TimestepSampler,
+  uniformTimesteps,
+} from "./train/timesteps.js";
 export {
   adam,
+  adamChange,
+  type AdamOptions,
+  adamScalars,
+  type AdamScalars,
+  adamW,
   clipByGlobalNorm,
   globalNorm,
   type Optimizer,
   type OptimizerState,
 } from "./train/optimizer.js";
 export { constantRate, cosineDecay, type LearningRate, warmUp } from "./train/learningRate.js";
-export { emaDecayAt, updateEma } from "./train/ema.js";
+export { emaDecayAt, moveEma, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
 

@@ -5,9 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
 import {
-  type Coefficient,
   combine,
-  elementwise,
   meanPerSample,
   type PerSample,
   type SameKind,
@@ -19,6 +17,7 @@ import { normalKl } from "./kl.js";
 import { discretizedGaussianLogLikelihood } from "./likelihood.js";
 import { qPosteriorMeanVariance } from "./posterior.js";
 import { type Denoiser, pMeanVariance, type ReverseOptions } from "./reverse.js";
+import { elementwiseWith, type PerElement } from "./perElement.js";
 import type { Schedule } from "./schedule.js";
 import { type CoefficientAt, lookupAt, type Timestep } from "./timestep.js";
 
@@ -107,20 +106,25 @@ function lengthOf(t: Timestep): number {
   return typeof t === "number" ? 1 : t.length;
 }
 
-/** −log p(x_0 | x_1) in nats, for each coordinate. */
-function decoderNll(
+/**
+ * −log p(x_0 | x_1) in nats, for each coordinate, p being N(means, e^logVariance) over grey levels or as a density.
+ * @throws InputError if there is no such decoder, or shapes do not fit
+ */
+export function decoderNll(
   xStart: Samples,
   means: Samples,
-  logVariance: Coefficient,
-  { decoder = "discretized" }: BoundOptions,
+  logVariance: PerElement<Samples>,
+  { decoder = "discretized" }: Pick<BoundOptions, "decoder">,
 ): Samples {
-  const logScales = typeof logVariance === "number" ? logVariance / 2 : logVariance.map((l) => l / 2);
   switch (decoder) {
     case "density":
       return gaussianNll(xStart, means, logVariance);
     case "discretized":
       return combine<Samples>({
-        logLikelihood: [-1, discretizedGaussianLogLikelihood<Samples>(xStart, { means, logScales })],
+        logLikelihood: [
+          -1,
+          discretizedGaussianLogLikelihood<Samples>(xStart, { means, logScales: half(logVariance) }),
+        ],
       });
     default:
       throw new InputError(
@@ -131,13 +135,22 @@ function decoderNll(
   }
 }
 
-function gaussianNll(xStart: Samples, means: Samples, logVariance: Coefficient): Samples {
-  return elementwise<Samples>({ xStart, means }, [logVariance], {
-    float64: ([x = NaN, m = NaN], [l = NaN]) =>
-      0.5 * (Math.log(2 * Math.PI) + l + (x - m) ** 2 * Math.exp(-l)),
-    tensor: ([x, m], [l = NaN]) => {
-      const square = tf.mul(tf.squaredDifference(x as tf.Tensor, m as tf.Tensor), tf.exp(tf.neg(l)));
-      return tf.mul(0.5, tf.add(tf.add(square, l), Math.log(2 * Math.PI)));
+function half(logVariance: PerElement<Samples>): PerElement<Samples> {
+  if (typeof logVariance === "number") return logVariance / 2;
+  return logVariance instanceof tf.Tensor ? tf.mul(logVariance, 0.5) : logVariance.map((l) => l / 2);
+}
+
+function gaussianNll(xStart: Samples, means: Samples, logVariance: PerElement<Samples>): Samples {
+  return elementwiseWith<Samples>(
+    { xStart, means },
+    { logVariance },
+    {
+      float64: ([x = NaN, m = NaN], [l = NaN]) =>
+        0.5 * (Math.log(2 * Math.PI) + l + (x - m) ** 2 * Math.exp(-l)),
+      tensor: ([x, m], [l = NaN]) => {
+        const square = tf.mul(tf.squaredDifference(x as tf.Tensor, m as tf.Tensor), tf.exp(tf.neg(l)));
+        return tf.mul(0.5, tf.add(tf.add(square, l), Math.log(2 * Math.PI)));
+      },
     },
-  });
+  );
 }

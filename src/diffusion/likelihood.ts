@@ -1,7 +1,8 @@
 /** The decoder of Ho et al. 2020, Section 3.3: a Gaussian integrated over each of 256 grey levels. */
 import * as tf from "@tensorflow/tfjs-core";
 import { erf } from "mathjs";
-import { type Coefficient, elementwise, type SameKind, type Samples } from "../tensor/affine.js";
+import { elementwise, type SameKind, type Samples } from "../tensor/affine.js";
+import { elementwiseWith, type PerElement } from "./perElement.js";
 
 /** Half the distance of two grey levels in [−1, 1]. */
 const HALF_BIN = 1 / 255;
@@ -32,25 +33,31 @@ export function approxStandardNormalCdf<S extends Samples>(x: S): SameKind<S> {
  * probabilities sum to 1; none is taken for less than 1e-12.
  * @param x grey levels 2k/255 − 1, samples of shape [B, …]
  * @param options.means of the kind and shape of x
- * @param options.logScales log σ, one for all samples or one for each
+ * @param options.logScales log σ, one for all samples, one for each, or one for each element
  * @param options.cdf "approx" (default, as in the code of the paper) or "exact"
  * @throws InputError if the shapes do not fit
  */
 export function discretizedGaussianLogLikelihood<S extends Samples>(
   x: S,
-  options: { readonly means: S; readonly logScales: Coefficient; readonly cdf?: "approx" | "exact" },
+  options: { readonly means: S; readonly logScales: PerElement<S>; readonly cdf?: "approx" | "exact" },
 ): SameKind<S> {
   const { means, logScales, cdf = "approx" } = options;
   const phi = cdf === "exact" ? exactCdf : approxCdf;
-  return elementwise<S>({ x, means }, [logScales], {
-    float64: ([value = NaN, mean = NaN], [logScale = NaN]) =>
-      Math.log(Math.max(binProbability(value, mean, Math.exp(-logScale), phi.float64), SMALLEST_PROBABILITY)),
-    tensor: ([value, mean], [logScale = NaN]) => {
-      const inverseScale = tf.exp(tf.neg(logScale));
-      const p = binProbabilityTensor(value as tf.Tensor, mean as tf.Tensor, inverseScale, phi.tensor);
-      return tf.log(tf.maximum(p, SMALLEST_PROBABILITY));
+  return elementwiseWith<S>(
+    { x, means },
+    { logScales },
+    {
+      float64: ([value = NaN, mean = NaN], [logScale = NaN]) =>
+        Math.log(
+          Math.max(binProbability(value, mean, Math.exp(-logScale), phi.float64), SMALLEST_PROBABILITY),
+        ),
+      tensor: ([value, mean], [logScale = NaN]) => {
+        const inverseScale = tf.exp(tf.neg(logScale));
+        const p = binProbabilityTensor(value as tf.Tensor, mean as tf.Tensor, inverseScale, phi.tensor);
+        return tf.log(tf.maximum(p, SMALLEST_PROBABILITY));
+      },
     },
-  });
+  );
 }
 
 interface Cdf {

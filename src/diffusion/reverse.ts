@@ -1,8 +1,7 @@
 /** The reverse process p(x_{t−1} | x_t) = N(μ_θ(x_t, t), σ_t² I) (Ho et al. 2020, Section 3.2). */
-import type * as tf from "@tensorflow/tfjs-core";
-import { clip, combine, type SameKind, type Samples, tidySamples } from "../tensor/affine.js";
+import * as tf from "@tensorflow/tfjs-core";
+import { clip, combine, type Formula, type SameKind, type Samples, tidySamples } from "../tensor/affine.js";
 import { InputError } from "../error.js";
-import type { MeanVariance } from "./forward.js";
 import {
   type Prediction,
   predictXStartFromEps,
@@ -11,11 +10,22 @@ import {
 } from "./parameterization.js";
 import { posteriorMean } from "./posterior.js";
 import type { Schedule } from "./schedule.js";
-import { lookupAt, type Timestep, timestepPerSample } from "./timestep.js";
+import { elementwiseWith, type PerElement } from "./perElement.js";
+import { type CoefficientAt, lookupAt, type Timestep, timestepPerSample } from "./timestep.js";
+import {
+  fixedVarianceTables,
+  type FixedVariance,
+  isLearned,
+  learnedLogVariance,
+  splitOutput,
+  type VarianceKind,
+} from "./variance.js";
 
 /**
  * A network, or anything that stands for one: x_t of shape [B, …] and one t per sample (of length 1
- * where samples are a number or a typed array with one t) to an output of the shape of x_t.
+ * where samples are a number or a typed array with one t) to an output of the shape of x_t. Where the
+ * variance is learned, a tensor's last axis is twice as long, first the prediction, then v; an array is twice as
+ * long, first all predictions, then all v.
  */
 export type Denoiser<S extends Samples = tf.Tensor> = (xt: S, t: Int32Array) => S;
 
@@ -23,8 +33,8 @@ export type Denoiser<S extends Samples = tf.Tensor> = (xt: S, t: Int32Array) => 
 export interface ReverseOptions {
   /** What the network's output means; "eps" by default. */
   readonly predicts?: Prediction;
-  /** σ_t² = β̃_t ("fixedSmall", the default) or β_t ("fixedLarge"). */
-  readonly variance?: "fixedSmall" | "fixedLarge";
+  /** σ_t² = β̃_t ("fixedSmall", the default), β_t ("fixedLarge"), or what the network says. */
+  readonly variance?: VarianceKind;
   /**
    * Moves the estimate of x_0 into [−1, 1] before the mean is taken from it: for images. `false` by
    * default, which is Algorithm 2 as printed. A predicted mean itself is never changed.
@@ -32,17 +42,25 @@ export interface ReverseOptions {
   readonly clipDenoised?: boolean;
 }
 
-export interface ReverseMeanVariance<S extends Samples, T extends Timestep = Timestep> extends MeanVariance<
-  S,
-  T
+/** p(x_{t−1} | x_t); a fixed variance is one number per step, a learned one has a number for each element. */
+export interface ReverseMeanVariance<
+  S extends Samples,
+  T extends Timestep = Timestep,
+  Variance = CoefficientAt<T>,
 > {
+  readonly mean: SameKind<S>;
+  readonly variance: Variance;
+  readonly logVariance: Variance;
   /** The estimate of x_0 that the mean was made from. */
   readonly xStart: SameKind<S>;
 }
 
+/** Options that leave the variance fixed, so that it is a number per step. */
+export type FixedReverseOptions = ReverseOptions & { readonly variance?: FixedVariance };
+
 /**
  * Mean and variance of p(x_{t−1} | x_t), and the estimate of x_0 behind them. `logVariance` is finite
- * at t = 1 for both kinds of variance (log β̃_2); `variance` is β̃_1 = 0 there for "fixedSmall".
+ * at t = 1 for both fixed variances (log β̃_2); `variance` is β̃_1 = 0 there for "fixedSmall".
  * @param xt samples of shape [B, …]
  * @param t from 1 to T
  * @throws InputError if t is not such a step, an option is unknown, or the denoiser returns another shape
@@ -52,21 +70,45 @@ export function pMeanVariance<S extends Samples, T extends Timestep = Timestep>(
   denoiser: Denoiser<S>,
   xt: S,
   t: T,
+  options?: FixedReverseOptions,
+): ReverseMeanVariance<S, T>;
+export function pMeanVariance<S extends Samples, T extends Timestep = Timestep>(
+  schedule: Schedule,
+  denoiser: Denoiser<S>,
+  xt: S,
+  t: T,
+  options?: ReverseOptions,
+): ReverseMeanVariance<S, T, PerElement<S>>;
+export function pMeanVariance(
+  schedule: Schedule,
+  denoiser: Denoiser<Samples>,
+  xt: Samples,
+  t: Timestep,
   options: ReverseOptions = {},
-): ReverseMeanVariance<S, T> {
+): ReverseMeanVariance<Samples, Timestep, PerElement<Samples>> {
   const at = lookupAt(schedule, t, { xt });
-  const large = isLarge(options);
-  return {
-    ...(tidySamples(() =>
-      meanAndXStart(schedule, denoiser(xt, timestepPerSample(t, xt)), xt, t, options),
-    ) as {
-      mean: SameKind<S>;
-      xStart: SameKind<S>;
-    }),
-    variance: at(large ? schedule.fixedLargeVariance : schedule.posteriorVariance),
-    logVariance: large ? at(Math.log, schedule.fixedLargeVariance) : at(schedule.posteriorLogVarianceClipped),
-  };
+  const { variance: kind = "fixedSmall" } = options;
+  if (!isLearned(kind)) {
+    const tables = fixedVarianceTables(schedule, kind);
+    const output = (): Samples => denoiser(xt, timestepPerSample(t, xt));
+    return {
+      ...tidySamples(() => meanAndXStart(schedule, output(), xt, t, options)),
+      variance: at(tables.variance),
+      logVariance: at(tables.logVariance),
+    };
+  }
+  return tidySamples(() => {
+    const [prediction, v] = splitOutput(denoiser(xt, timestepPerSample(t, xt)), xt);
+    const logVariance = learnedLogVariance(schedule, v, t, kind);
+    const variance = elementwiseWith<Samples>({ logVariance }, {}, EXP);
+    return { ...meanAndXStart(schedule, prediction, xt, t, options), variance, logVariance };
+  });
 }
+
+const EXP: Formula = {
+  float64: ([x = NaN]) => Math.exp(x),
+  tensor: ([x]) => tf.exp(x as tf.Tensor),
+};
 
 /**
  * One step of Algorithm 2: x_{t−1} = μ_θ(x_t, t) + σ_t z, without the noise at t = 1.
@@ -83,18 +125,21 @@ export function pSample<S extends Samples>(
   options: ReverseOptions = {},
 ): { readonly sample: SameKind<S>; readonly xStart: SameKind<S> } {
   const at = lookupAt(schedule, t, { xt });
-  const variance = isLarge(options) ? schedule.fixedLargeVariance : schedule.posteriorVariance;
   // β̃_t vanishes at t = 1 alone, and there no noise is added, whatever the variance.
-  const scale = at(
-    (v, posterior) => (posterior === 0 ? 0 : Math.sqrt(v)),
-    variance,
-    schedule.posteriorVariance,
-  );
+  const present = at((posterior) => (posterior === 0 ? 0 : 1), schedule.posteriorVariance);
   return tidySamples(() => {
-    const { mean, xStart } = pMeanVariance(schedule, denoiser, xt, t, options);
-    return { sample: combine<Samples>({ mean: [1, mean], noise: [scale, noise] }), xStart };
+    const { mean, variance, xStart } = pMeanVariance(schedule, denoiser, xt, t, options);
+    return { sample: elementwiseWith<Samples>({ mean, noise }, { variance, present }, ADD_NOISE), xStart };
   }) as { sample: SameKind<S>; xStart: SameKind<S> };
 }
+
+/** mean + σ z where noise is present. */
+const ADD_NOISE: Formula = {
+  float64: ([mean = NaN, noise = NaN], [variance = NaN, present = NaN]) =>
+    mean + present * Math.sqrt(variance) * noise,
+  tensor: ([mean, noise], [variance = NaN, present = NaN]) =>
+    tf.add(mean as tf.Tensor, tf.mul(noise as tf.Tensor, tf.mul(tf.sqrt(variance), present))),
+};
 
 function meanAndXStart(
   schedule: Schedule,
@@ -131,21 +176,6 @@ function xStartFrom(
         `predicts = ${String(predicts)}`,
         `"eps", "xStart", "v" or "mean"`,
         "Say what the network was trained to predict.",
-      );
-  }
-}
-
-function isLarge({ variance = "fixedSmall" }: ReverseOptions): boolean {
-  switch (variance) {
-    case "fixedSmall":
-      return false;
-    case "fixedLarge":
-      return true;
-    default:
-      throw new InputError(
-        `variance = ${String(variance)}`,
-        `"fixedSmall" or "fixedLarge"`,
-        "Leave it out to get fixedSmall.",
       );
   }
 }

@@ -1,6 +1,9 @@
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** The learned tensors of a model, by name: `down.0.block.0.conv1.kernel`. */
+/**
+ * The learned tensors of a model, by name: `down.0.0.block.conv1.kernel`. Masks of dropout, which are drawn anew in
+ * every step of training, lie beside them under the names of `MaskSpec`; a layer without its mask drops nothing.
+ */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
 /**
@@ -19,12 +22,23 @@ export interface ParamSpec {
   readonly initializer: Initializer;
 }
 
+/** A mask of dropout before it is drawn: what it is called, its shape for one sample, and how much it drops. */
+export interface MaskSpec {
+  readonly name: string;
+  /** Without the batch: [H, W, C]. */
+  readonly shape: readonly number[];
+  /** The probability that an element is dropped, in (0, 1). */
+  readonly rate: number;
+}
+
 /**
  * A piece of a network: the parameters it owns and a pure function of them and of its inputs.
  * Names are decided when the layer is made, so `apply` only looks its tensors up.
  */
 export interface Layer<Inputs extends readonly tf.Tensor[] = readonly [tf.Tensor]> {
   readonly specs: readonly ParamSpec[];
+  /** The masks that it wants in training; none if left out. */
+  readonly masks?: readonly MaskSpec[];
   readonly apply: (params: Params, ...inputs: Inputs) => tf.Tensor;
 }
 

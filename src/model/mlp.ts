@@ -15,27 +15,32 @@ export interface MlpConfig {
   readonly width: number;
   /** How many residual hidden layers. */
   readonly depth: number;
+  /** Whether the output has a second half, from which the variance of the reverse step is made; `false` if left out. */
+  readonly learnedVariance?: boolean;
 }
 
 const defaults: MlpConfig = { dimension: 2, width: 128, depth: 3 };
 
 /**
  * h_0 = dense(x_t); h_{i+1} = h_i + dense(silu(h_i + dense(e_t))); output = dense(silu(h)), which starts at
- * zero. [B, D] → [B, D].
+ * zero. [B, D] → [B, D], or [B, 2D] with learned variances.
  */
 export function createMlp(options: Partial<MlpConfig> = {}): ModelOf<"mlp", MlpConfig> {
   const config: MlpConfig = { ...defaults, ...options };
   checkConfig(config);
   const { dimension, width, depth } = config;
+  const outputs = config.learnedVariance ? 2 * dimension : dimension;
   const time = timeEmbedding("time", width, width);
   const input = dense("input", dimension, width);
   const hidden = Array.from({ length: depth }, (_, i) => hiddenLayer(`hidden.${i}`, width));
-  const output = dense("output", width, dimension, { zero: true });
+  const output = dense("output", width, outputs, { zero: true });
   const specs = [time, input, ...hidden, output].flatMap((layer) => layer.specs);
   return {
     kind: "mlp",
     config,
     shape: [dimension],
+    outputShape: [outputs],
+    masks: [],
     specs,
     init: (seed) => initParams(specs, seed),
     apply: (params, xt, t) => {

@@ -9,6 +9,7 @@ import type { ParamSpec } from "../model/layer.js";
 import { sizeOf } from "../model/params.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";
 import type { TrainState } from "./state.js";
+import type { LossesByTime } from "./timesteps.js";
 import { writeFileWhole, type FileEffects } from "../files/writeFileWhole.js";
 
 /** Everything that sampling and continuing need. */
@@ -47,7 +48,11 @@ export async function saveCheckpoint(
     format: FORMAT,
     model: JSON.stringify({ kind: model.kind, config: model.config }),
     schedule: JSON.stringify({ name: schedule.name, betas: Array.from(schedule.beta.subarray(1)) }),
-    progress: JSON.stringify({ step: state.step, optimizerStep: state.optimizer.step }),
+    progress: JSON.stringify({
+      step: state.step,
+      optimizerStep: state.optimizer.step,
+      lossesByTime: state.lossesByTime,
+    }),
     info: JSON.stringify(info),
   };
   const sha256 = checksum({ tensors, metadata });
@@ -67,7 +72,7 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
     throw notOurs(file, "its content does not match its checksum");
   const model = createModel(field(metadata, "model") as ModelDescription);
   const { name, betas } = field(metadata, "schedule") as { name: string; betas: number[] };
-  const progress = field(metadata, "progress") as { step: number; optimizerStep: number };
+  const progress = field(metadata, "progress") as Progress;
   const info = field(metadata, "info") as CheckpointInfo;
   const [params, ema, mu, nu] = VECTORS.map((vector) => joinTensors(vector, model.specs, tensors, file)) as [
     Float32Array,
@@ -80,6 +85,7 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
     params: tf.tensor1d(params),
     ema: tf.tensor1d(ema),
     optimizer: { step: progress.optimizerStep, mu: tf.tensor1d(mu), nu: tf.tensor1d(nu) },
+    lossesByTime: progress.lossesByTime ?? [],
   };
   return { model, schedule: scheduleFromBetas(name, betas), state, info };
 }
@@ -92,6 +98,13 @@ async function readVectors(state: TrainState): Promise<Record<VectorName, Float3
     "adam.mu": await read(state.optimizer.mu),
     "adam.nu": await read(state.optimizer.nu),
   };
+}
+
+/** `lossesByTime` is missing in checkpoints of before there was importance sampling. */
+interface Progress {
+  readonly step: number;
+  readonly optimizerStep: number;
+  readonly lossesByTime?: LossesByTime;
 }
 
 /** Cuts a vector [P] into the tensors of the model, so that the file can be read without it. */

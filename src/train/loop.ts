@@ -7,10 +7,11 @@ import { unflattenParams } from "../model/params.js";
 import { compiled, type Compiled } from "../tensor/graph/compiled.js";
 import { emaDecayAt, updateEma } from "./ema.js";
 import { drawBatch } from "./draw.js";
-import { lossInputs, squaredError } from "./loss.js";
-import { adam, clipByGlobalNorm, globalNorm, type Optimizer } from "./optimizer.js";
+import { createObjective, type Objective } from "./objective.js";
+import { adamW, clipByGlobalNorm, globalNorm, type Optimizer } from "./optimizer.js";
 import { createPace } from "./pace.js";
 import { disposeState, initTrainState, type TrainState } from "./state.js";
+import { lossSecondMomentTimesteps, type TimestepSampler, uniformTimesteps } from "./timesteps.js";
 import { trainSettings, type TrainOptions, type TrainSettings } from "./trainOptions.js";
 
 /** One step of training, after it was made. */
@@ -18,7 +19,7 @@ export interface TrainStep {
   /** From 1 to `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** L_simple of this step's batch, before the update. */
+  /** The loss of this step's batch, before the update. */
   readonly loss: number;
   /** The mean of the recent losses, about fifty. */
   readonly lossMean: number;
@@ -43,15 +44,14 @@ export interface TrainStep {
  */
 export async function* trainLoop(options: TrainOptions): AsyncGenerator<TrainStep, void, undefined> {
   const settings = trainSettings(options);
-  const { model, steps, seed, learningRate, now } = settings;
-  const optimizer = adam(learningRate);
+  const { steps, learningRate, now } = settings;
+  const run = prepareRun(settings);
   const pace = createPace(now);
-  const gradientOf = compileGradient(model);
-  let state = settings.state ?? initTrainState(model, optimizer, seed);
+  let state = settings.state ?? startOf(run);
   try {
     while (state.step < steps) {
       const step = state.step + 1;
-      const { next, loss, gradientNorm } = await trainStep(settings, optimizer, gradientOf, state);
+      const { next, loss, gradientNorm } = await trainStep(run, state);
       disposeState(state);
       state = next;
       const { lossMean, secondsPerStep } = pace(loss);
@@ -62,8 +62,34 @@ export async function* trainLoop(options: TrainOptions): AsyncGenerator<TrainSte
       await setImmediate();
     }
   } finally {
-    gradientOf.dispose();
+    run.gradientOf.dispose();
   }
+}
+
+/** What stays the same from step to step. */
+interface Run {
+  readonly settings: TrainSettings;
+  readonly objective: Objective;
+  readonly timesteps: TimestepSampler;
+  readonly optimizer: Optimizer;
+  readonly gradientOf: GradientOf;
+}
+
+function prepareRun(settings: TrainSettings): Run {
+  const { model, schedule, predicts, learningRate, weightDecay } = settings;
+  const objective = createObjective(model, schedule, { ...settings.objective, predicts });
+  const timesteps = settings.timesteps === "uniform" ? uniformTimesteps : lossSecondMomentTimesteps;
+  return {
+    settings,
+    objective,
+    timesteps: timesteps(schedule.T),
+    optimizer: adamW(learningRate, { weightDecay }),
+    gradientOf: compileGradient(model, objective),
+  };
+}
+
+function startOf({ settings: { model, seed }, optimizer, timesteps }: Run): TrainState {
+  return { ...initTrainState(model, optimizer, seed), lossesByTime: timesteps.init() };
 }
 
 interface StepResult {
@@ -73,67 +99,73 @@ interface StepResult {
 }
 
 /** One gradient step. `state` is left as it is; the caller disposes it. */
-async function trainStep(
-  settings: TrainSettings,
-  optimizer: Optimizer,
-  gradientOf: GradientOf,
-  state: TrainState,
-): Promise<StepResult> {
-  const { schedule, predicts, maxGradientNorm, emaDecay, learningRate } = settings;
+async function trainStep(run: Run, state: TrainState): Promise<StepResult> {
+  const { settings, objective, timesteps, gradientOf } = run;
   const step = state.step + 1;
-  const draw = drawBatch(settings, step);
-  const inputs = lossInputs(schedule, draw, predicts);
-  const { loss, gradient, norm } = gradientOf.run({ params: state.params, ...inputs }) as GradientResult;
-  tf.dispose([draw.xStart, draw.noise, inputs.xt, inputs.t, inputs.target]);
+  const draw = drawBatch(settings, timesteps, state.lossesByTime, step);
+  const inputs = objective.inputs(draw);
+  const found = gradientOf.run({ params: state.params, ...inputs });
+  const { loss, losses, gradient, norm } = found;
+  tf.dispose(inputs);
   const values = { loss: await readScalar(loss), gradientNorm: await readScalar(norm) };
   const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
   if (broken !== undefined) {
-    tf.dispose([loss, gradient, norm]);
-    throw notFinite(broken, step, learningRate(step));
+    tf.dispose(found);
+    throw notFinite(broken, step, settings);
   }
+  const lossesByTime = timesteps.record(state.lossesByTime, draw.t, await losses.data<"float32">());
+  const { params, ema, optimizer: next } = update(run, state, gradient as tf.Tensor1D, norm as tf.Scalar);
+  tf.dispose(found);
+  return { next: { step, params, ema, optimizer: next, lossesByTime }, ...values };
+}
+
+/** The parameters moved along the gradient, shortened where it is too long, and their average moved after them. */
+function update(
+  { settings: { maxGradientNorm, emaDecay }, optimizer }: Run,
+  state: TrainState,
+  gradient: tf.Tensor1D,
+  norm: tf.Scalar,
+): Pick<TrainState, "params" | "ema" | "optimizer"> {
   const clipped = clipByGlobalNorm(gradient, norm, maxGradientNorm);
-  const change = optimizer.update(clipped, state.optimizer);
+  const change = optimizer.update(clipped, state.optimizer, state.params);
   const params = tf.add<tf.Tensor1D>(state.params, change.update);
-  const ema = updateEma(state.ema, params, emaDecayAt(emaDecay, step));
-  tf.dispose([loss, gradient, norm, clipped, change.update]);
-  return { next: { step, params, ema, optimizer: change.state }, ...values };
+  const ema = updateEma(state.ema, params, emaDecayAt(emaDecay, state.step + 1));
+  tf.dispose([clipped, change.update]);
+  return { params, ema, optimizer: change.state };
 }
 
-type GradientOf = Compiled<"params" | "xt" | "t" | "target", "loss" | "gradient" | "norm">;
+type GradientOf = Compiled<string, "loss" | "losses" | "gradient" | "norm">;
 
-interface GradientResult {
-  readonly loss: tf.Scalar;
-  /** Laid out as the parameters are: [P]. */
-  readonly gradient: tf.Tensor1D;
-  /** The length of the gradient. */
-  readonly norm: tf.Scalar;
-}
-
-/** Nearly all the work of a step, as one graph: the loss at a vector of parameters [P], its gradient and that one's length. */
-function compileGradient(model: Model): GradientOf {
+/**
+ * Nearly all the work of a step, as one graph of the parameters [P] and the inputs of the loss: the loss, that of each
+ * sample [B], the gradient laid out as the parameters are [P], and its length.
+ */
+function compileGradient(model: Model, objective: Objective): GradientOf {
   const { specs } = model;
-  return compiled(({ params, xt, t, target }) => {
-    const names = specs.map(({ name }) => name);
-    const given = { xt, t: t as tf.Tensor1D, target };
+  const names = specs.map(({ name }) => name);
+  return compiled(({ params, ...inputs }) => {
+    let losses: tf.Tensor | undefined;
     const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const values = Object.fromEntries(tensors.map((tensor, i) => [names[i] ?? "", tensor]));
-      return squaredError((x, times) => model.apply(values, x, times), given);
+      losses = tf.keep(objective.losses(values, inputs));
+      return objective.mean(losses as tf.Tensor1D, inputs);
     });
     const { value, grads } = withGradients(Object.values(unflattenParams(specs, params as tf.Tensor1D)));
     const gradient = tf.concat1d(grads.map((each) => tf.reshape(each, [-1])));
-    return { loss: value, gradient, norm: globalNorm(gradient) };
+    return { loss: value, losses: losses ?? value, gradient, norm: globalNorm(gradient) };
   });
 }
 
-async function readScalar(tensor: tf.Scalar): Promise<number> {
+async function readScalar(tensor: tf.Tensor): Promise<number> {
   const [value = NaN] = await tensor.data();
   return value;
 }
 
-function notFinite([name, value]: [string, number], step: number, learningRate: number): InputError {
+function notFinite([name, value]: [string, number], step: number, settings: TrainSettings): InputError {
   const words = name === "loss" ? "loss" : "length of the gradient";
+  const { seed, learningRate } = settings;
   return new InputError(
-    `${words} = ${value} at step ${step}, learning rate ${learningRate}`,
+    `${words} = ${value} at step ${step}, learning rate ${learningRate(step)}, in the batch of seed ${seed} and step ${step}`,
     "a finite number",
     `Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step ${
       step - 1

@@ -165,8 +165,8 @@ describe("what does not fit is refused", () => {
     expect(refusal(() => pMeanVariance(schedule, identity, x, 5, { predicts: "noise" } as never))).toBe(
       `predicts = noise: expected "eps", "xStart", "v" or "mean". Say what the network was trained to predict.`,
     );
-    expect(refusal(() => pSample(schedule, identity, x, 5, x, { variance: "learned" } as never))).toBe(
-      `variance = learned: expected "fixedSmall" or "fixedLarge". Leave it out to get fixedSmall.`,
+    expect(refusal(() => pSample(schedule, identity, x, 5, x, { variance: "large" } as never))).toBe(
+      `variance = large: expected "fixedSmall", "fixedLarge", "learned" or "learnedRange". Leave it out to get fixedSmall.`,
     );
   });
 });

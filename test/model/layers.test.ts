@@ -8,7 +8,7 @@ import { groupNorm } from "../../src/model/groupNorm.js";
 import type { Layer } from "../../src/model/layer.js";
 import { fromPatches, toPatches } from "../../src/model/patches.js";
 import { downsample, upsample } from "../../src/model/resample.js";
-import { resBlock } from "../../src/model/resBlock.js";
+import { resBlock, type ResBlockSizes } from "../../src/model/resBlock.js";
 import { silu } from "../../src/model/silu.js";
 import { useBackend } from "../../src/tensor/backend.js";
 import type { Array64, Params64 } from "../support/float64/array.js";
@@ -39,8 +39,11 @@ interface Case {
 }
 
 const anyLayer = (layer: unknown): Layer<readonly tf.Tensor[]> => layer as Layer<readonly tf.Tensor[]>;
-const block = (inputs: number, outputs: number): Layer<readonly tf.Tensor[]> =>
-  anyLayer(resBlock("l", { inputs, outputs, time: 6, groups: 2 }));
+const block = (
+  inputs: number,
+  outputs: number,
+  more: Partial<ResBlockSizes> = {},
+): Layer<readonly tf.Tensor[]> => anyLayer(resBlock("l", { inputs, outputs, time: 6, groups: 2, ...more }));
 
 const cases: readonly Case[] = [
   {
@@ -86,6 +89,12 @@ const cases: readonly Case[] = [
     reference: (params, x) => attention64(params, "l", x, 2),
   },
   {
+    name: "self-attention with several heads",
+    layer: anyLayer(attention("l", 12, 2, 3)),
+    inputs: { x: [2, 3, 2, 12] },
+    reference: (params, x) => attention64(params, "l", x, 2, 3),
+  },
+  {
     name: "the embedding of t",
     layer: anyLayer(timeEmbedding("l", 6, 10)),
     inputs: { x: [3, 6] },
@@ -96,6 +105,12 @@ const cases: readonly Case[] = [
     layer: anyLayer(downsample("l", 8)),
     inputs: { x: IMAGES },
     reference: (params, x) => conv64(params, "l", x, 2),
+  },
+  {
+    name: "halving with zeros on every side",
+    layer: anyLayer(downsample("l", 8, "around")),
+    inputs: { x: IMAGES },
+    reference: (params, x) => conv64(params, "l", x, 2, true),
   },
   {
     name: "doubling",
@@ -126,6 +141,18 @@ const cases: readonly Case[] = [
     layer: block(8, 4),
     inputs: { x: [2, 3, 3, 8], time: [2, 6] },
     reference: (params, x, time) => resBlock64(params, "l", x, time, 2),
+  },
+  {
+    name: "residual block with scale and shift",
+    layer: block(8, 4, { scaleShift: true }),
+    inputs: { x: [2, 3, 3, 8], time: [2, 6] },
+    reference: (params, x, time) => resBlock64(params, "l", x, time, 2, { scaleShift: true }),
+  },
+  {
+    name: "residual block with dropout, whose mask is any factor",
+    layer: block(8, 4, { scaleShift: true, dropout: { rate: 0.3, side: 3 } }),
+    inputs: { x: [2, 3, 3, 8], time: [2, 6], "l.dropout": [2, 3, 3, 4] },
+    reference: (params, x, time) => resBlock64(params, "l", x, time, 2, { scaleShift: true, rate: 0.3 }),
   },
 ];
 

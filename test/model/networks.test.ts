@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { MaskSpec } from "../../src/model/layer.js";
+import { createModel, type ModelDescription } from "../../src/model/createModel.js";
+import { dropout, drawMasks } from "../../src/model/dropout.js";
 import { createMlp } from "../../src/model/mlp.js";
 import { timestepFeatures } from "../../src/model/embedding.js";
 import { countParameters, disposeParams, flattenParams, unflattenParams } from "../../src/model/params.js";
 import { createUNet } from "../../src/model/unet.js";
 import { unetPresets, type UNetConfig } from "../../src/model/unetConfig.js";
+import { createRandom } from "../../src/random/random.js";
 import { useBackend } from "../../src/tensor/backend.js";
 import { get } from "../support/float64/array.js";
 import { compareWithReference, deviation } from "../support/float64/gradients.js";
@@ -16,6 +20,7 @@ import { refusal } from "../support/refusal.js";
 const TOLERANCE = 3e-5;
 
 const smallUNet: UNetConfig = {
+  ...unetPresets.tiny,
   imageSize: 4,
   imageChannels: 1,
   patchSize: 1,
@@ -42,6 +47,30 @@ describe("whole networks against plain loops in double precision and central dif
       reference: (arrays) => unet64(arrays, smallUNet, get(arrays, "xt"), t.subarray(1)),
     });
     expect(Object.keys(gradients)).toHaveLength(1 + model.specs.length);
+    expect(forward).toBeLessThan(TOLERANCE);
+    for (const [name, value] of Object.entries(gradients)) expect(value, name).toBeLessThan(TOLERANCE);
+  });
+
+  it("a small U-Net with all that Improved DDPM changed, and dropout", async () => {
+    const config: UNetConfig = {
+      ...unetPresets.improved,
+      ...{ imageSize: 4, imageChannels: 1, channels: 4, multipliers: [1, 1], blocks: 1 },
+      ...{ attentionAt: [2], groups: 2, heads: 2 },
+    };
+    const model = createUNet(config);
+    expect(model.masks.map(({ name }) => name)).toEqual([
+      ...["down.0.0", "down.1.0"].map((name) => `${name}.block.dropout`),
+      ...["middle.block1.dropout", "middle.block2.dropout"],
+      ...["up.1.0", "up.1.1", "up.0.0", "up.0.1"].map((name) => `${name}.block.dropout`),
+    ]);
+    expect(model.outputShape).toEqual([4, 4, 2]);
+    const { forward, gradients } = await compareWithReference({
+      // The masks are factors like any other, and wrong ones show better than zeros and ones.
+      shapes: { xt: [1, 4, 4, 1], ...shapesOf(model.specs), ...batchesOf(model.masks, 1) },
+      apply: (arrays) => model.apply(arrays, arrays["xt"] as tf.Tensor, t.subarray(1)),
+      reference: (arrays) => unet64(arrays, config, get(arrays, "xt"), t.subarray(1)),
+    });
+    expect(Object.keys(gradients)).toHaveLength(1 + model.specs.length + model.masks.length);
     expect(forward).toBeLessThan(TOLERANCE);
     for (const [name, value] of Object.entries(gradients)) expect(value, name).toBeLessThan(TOLERANCE);
   });
@@ -86,13 +115,18 @@ describe("whole networks against plain loops in double precision and central dif
     // At t = 1000 an angle is off by half a unit of its last place, 3e-5.
     expect(deviation(fromArray, expected)).toBeLessThan(1e-4);
     expect(deviation(fromTensor, expected)).toBeLessThan(1e-4);
+    const told = timestepFeatures64([0, 0.25, 124.75, 249.75], 32, true).data;
+    const improved = await timestepFeatures(steps, 32, { order: "cosSin", scale: 0.25, offset: -1 }).data();
+    expect(deviation(improved, told)).toBeLessThan(3e-5);
   });
 });
 
 describe("parameters", () => {
-  it("counts those of DDPM's CIFAR-10 network: 35.7 million", () => {
+  it("counts those of DDPM's CIFAR-10 network, 35.7 million, and of Improved DDPM's", () => {
     // DDPM (Ho et al., 2020), appendix B: 35.7M; w86763777/pytorch-ddpm prints 35746307 for the same network.
     expect(countParameters(createUNet(unetPresets.cifar10).specs)).toBe(35_746_307);
+    // Its checkpoints are named "50M"; test/parity/unet.py counts this number with diffusers, and 35746307 above.
+    expect(countParameters(createUNet(unetPresets.improved).specs)).toBe(52_546_438);
     expect(countParameters(createUNet(unetPresets.mnist).specs)).toBe(773_377);
     expect(countParameters(createUNet(unetPresets.tiny).specs)).toBe(703_076);
   });
@@ -139,6 +173,45 @@ describe("parameters", () => {
   });
 });
 
+describe("a configuration from before there was a choice", () => {
+  it("means what it meant: one head, t as the papers count, no dropout, no learned variance", () => {
+    const { imageSize, imageChannels, patchSize, channels } = unetPresets.cifar10;
+    const { multipliers, blocks, attentionAt, middleAttention, groups } = unetPresets.cifar10;
+    const old = { imageSize, imageChannels, patchSize, channels, multipliers, blocks, attentionAt };
+    const description = { kind: "unet", config: { ...old, middleAttention, groups } } as unknown;
+    const model = createModel(description as ModelDescription);
+    expect(model.config).toEqual({ ...unetPresets.cifar10, dropout: 0, firstTime: 1 });
+    expect(model.masks).toEqual([]);
+    expect(model.outputShape).toEqual(model.shape);
+  });
+});
+
+describe("dropout", () => {
+  const masks = [
+    { name: "a", shape: [8, 8, 4], rate: 0.3 },
+    { name: "b", shape: [8, 8, 4], rate: 0.3 },
+  ];
+
+  it("draws masks by seed, each of its own, with the rate as the share of zeros", async () => {
+    const drawn = drawMasks(masks, 16, createRandom(1));
+    const again = drawMasks(masks, 16, createRandom(1));
+    const [a, b] = [await drawn["a"]?.data(), await drawn["b"]?.data()];
+    expect(drawn["a"]?.shape).toEqual([16, 8, 8, 4]);
+    expect(await again["a"]?.data()).toEqual(a);
+    expect(b).not.toEqual(a);
+    const zeros = Array.from(a ?? []).filter((kept) => kept === 0).length / 4096;
+    expect(Math.abs(zeros - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / 4096));
+    for (const params of [drawn, again]) disposeParams(params);
+  });
+
+  it("drops by a boolean mask, keeps the mean, and does nothing without one", async () => {
+    const x = tf.tensor1d([1, 2, 3, 4]);
+    const mask = tf.tensor1d([1, 0, 1, 0], "bool");
+    expect(Array.from(await dropout(x, mask, 0.5).data())).toEqual([2, 0, 6, 0]);
+    expect(dropout(x, undefined, 0.5)).toBe(x);
+  });
+});
+
 describe("configurations that cannot be are refused", () => {
   const remedy = "Correct the configuration of the U-Net.";
   it.each([
@@ -152,9 +225,18 @@ describe("configurations that cannot be are refused", () => {
     ],
     [{ attentionAt: [16] }, `attentionAt contains 16: expected sides of feature maps: 28, 14, 7. ${remedy}`],
     [{ multipliers: [] }, `multipliers = []: expected one whole number of at least 1 per level. ${remedy}`],
+    [
+      { heads: 3 },
+      "heads = 3 for 32 channels in down.1.0.attention: expected a divisor of the number of channels. Choose heads so that every width with attention is a multiple of it.",
+    ],
+    [{ dropout: 1 }, `dropout = 1: expected a number from 0 to below 1. ${remedy}`],
+    [{ timeScale: 0 }, `timeScale = 0: expected a positive number, 1000/T or 1. ${remedy}`],
+    [{ halvingPadding: "both" }, `halvingPadding = both: expected after or around. ${remedy}`],
+    [{ timeOrder: "cos" }, `timeOrder = cos: expected sinCos or cosSin. ${remedy}`],
+    [{ firstTime: 2 }, `firstTime = 2: expected 0 or 1. ${remedy}`],
     [{ blocks: 0 }, `blocks = 0: expected a whole number of at least 1. ${remedy}`],
   ])("%j", (options, message) => {
-    expect(refusal(() => createUNet({ ...unetPresets.mnist, ...options }))).toBe(message);
+    expect(refusal(() => createUNet({ ...unetPresets.mnist, ...(options as object) }))).toBe(message);
   });
 
   it("images of another size", () => {
@@ -171,6 +253,11 @@ describe("configurations that cannot be are refused", () => {
     );
   });
 });
+
+/** The shapes of masks for a batch. */
+function batchesOf(masks: readonly MaskSpec[], batch: number): Record<string, readonly number[]> {
+  return Object.fromEntries(masks.map(({ name, shape }) => [name, [batch, ...shape]]));
+}
 
 function shapesOf(specs: readonly { readonly name: string; readonly shape: readonly number[] }[]) {
   return Object.fromEntries(specs.map(({ name, shape }) => [name, shape]));

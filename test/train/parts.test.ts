@@ -4,12 +4,20 @@ import type { Prediction } from "../../src/diffusion/parameterization.js";
 import { linearSchedule } from "../../src/diffusion/schedules.js";
 import { createRandom } from "../../src/random/random.js";
 import { useBackend } from "../../src/tensor/backend.js";
-import { emaDecayAt, updateEma } from "../../src/train/ema.js";
+import { emaDecayAt, moveEma, updateEma } from "../../src/train/ema.js";
 import { constantRate, cosineDecay, warmUp } from "../../src/train/learningRate.js";
 import { simpleLoss } from "../../src/train/loss.js";
-import { adam, clipByGlobalNorm, globalNorm } from "../../src/train/optimizer.js";
+import {
+  adam,
+  adamChange,
+  adamScalars,
+  adamW,
+  clipByGlobalNorm,
+  globalNorm,
+} from "../../src/train/optimizer.js";
 import { createPace } from "../../src/train/pace.js";
 import { at, largestError } from "../support/numbers.js";
+import { refusal } from "../support/refusal.js";
 
 beforeAll(async () => {
   await useBackend();
@@ -49,6 +57,34 @@ describe("Adam", () => {
     }
   });
 
+  it("with decoupled weight decay shrinks the parameters too, by rate · decay", async () => {
+    const params = tf.tensor1d([2, -3, 0.5]);
+    const gradient = tf.tensor1d([0.3, -0.1, 0.2]);
+    const [plain, decayed] = [adam(0.01), adamW(0.01, { weightDecay: 0.1 })];
+    const without = await plain.update(gradient, plain.init(3)).update.data();
+    const { update } = decayed.update(gradient, decayed.init(3), params);
+    const expected = Array.from(await params.data(), (value, i) => at(without, i) - 0.01 * 0.1 * value);
+    expect(largestError(await update.data(), expected)).toBeLessThan(1e-8);
+    expect(refusal(() => decayed.update(gradient, decayed.init(3)))).toBe(
+      "an update with weightDecay = 0.1 and without the parameters: expected the parameters [P] as the third argument. " +
+        "Give them to update, or use adam.",
+    );
+    expect(refusal(() => adamW(0.01, { weightDecay: -1 }))).toBe(
+      "weightDecay = -1: expected a number of at least 0. Leave it out to get 0.01.",
+    );
+  });
+
+  it("takes its numbers as tensors, for a step that is traced once", async () => {
+    const gradient = tf.tensor1d([0.3, -0.1, 0.2]);
+    const state = { step: 6, mu: tf.tensor1d([0.1, 0.2, 0.3]), nu: tf.tensor1d([0.4, 0.5, 0.6]) };
+    const { ofMu, ofNu } = adamScalars(0.02, 7);
+    const traced = adamChange(gradient, state, { ofMu: tf.scalar(ofMu), ofNu: tf.scalar(ofNu) });
+    const expected = adam(0.02).update(gradient, state);
+    expect(await traced.update.data()).toEqual(await expected.update.data());
+    expect(await traced.mu.data()).toEqual(await expected.state.mu.data());
+    expect(await traced.nu.data()).toEqual(await expected.state.nu.data());
+  });
+
   it("clips by the global norm, and only what is longer", async () => {
     const gradient = tf.tensor1d([3, 0, -4]);
     const norm = globalNorm(gradient);
@@ -69,6 +105,9 @@ describe("the moving average", () => {
   it("moves towards the parameters", async () => {
     const ema = updateEma(tf.tensor1d([1, 2]), tf.tensor1d([5, -2]), 0.75);
     expect(Array.from(await ema.data())).toEqual([2, 1]);
+    const share = tf.scalar(0.25);
+    const moved = moveEma(tf.tensor1d([1, 2]), tf.tensor1d([5, -2]), share);
+    expect(Array.from(await moved.data())).toEqual([2, 1]);
   });
 });
 

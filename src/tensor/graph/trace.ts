@@ -69,10 +69,11 @@ class Recorder {
   constructor(private readonly real: Binding) {}
 
   placeholder(id: number, at: number, { shape, dtype }: tf.Tensor): void {
-    const { TF_ATTR_TYPE, TF_ATTR_SHAPE, TF_FLOAT, TF_INT32 } = this.real;
-    if (dtype !== "float32" && dtype !== "int32")
-      throw new Error(`input ${at} is of type ${dtype}; a graph is fed float32 and int32`);
-    const type = dtype === "float32" ? TF_FLOAT : TF_INT32;
+    const { TF_ATTR_TYPE, TF_ATTR_SHAPE, TF_FLOAT, TF_INT32, TF_BOOL } = this.real;
+    const types: Readonly<Record<string, number>> = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL };
+    const type = types[dtype];
+    if (type === undefined)
+      throw new Error(`input ${at} is of type ${dtype}; a graph is fed ${Object.keys(types).join(", ")}`);
     this.add(
       inputName(at),
       "Placeholder",

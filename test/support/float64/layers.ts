@@ -20,15 +20,18 @@ export function dense64(params: Params64, name: string, x: Array64): Array64 {
   return y;
 }
 
-/** 3×3 with "same" padding: what does not fit evenly is added at the bottom and on the right. */
-export function conv64(params: Params64, name: string, x: Array64, stride = 1): Array64 {
+/**
+ * 3×3 with "same" padding: what does not fit evenly is added at the bottom and on the right. With `around` there is one
+ * row and column of zeros on every side, whatever the stride (PyTorch's padding=1).
+ */
+export function conv64(params: Params64, name: string, x: Array64, stride = 1, around = false): Array64 {
   const kernel = get(params, `${name}.kernel`);
   const bias = get(params, `${name}.bias`);
   const [side = 0, , inputs = 0, outputs = 0] = kernel.shape;
   const [batch, height, width] = axes4(x);
   const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
-  const top = Math.floor(Math.max(0, (rows - 1) * stride + side - height) / 2);
-  const left = Math.floor(Math.max(0, (columns - 1) * stride + side - width) / 2);
+  const top = around ? 1 : Math.floor(Math.max(0, (rows - 1) * stride + side - height) / 2);
+  const left = around ? 1 : Math.floor(Math.max(0, (columns - 1) * stride + side - width) / 2);
   const y = zeros64([batch, rows, columns, outputs]);
   for (let b = 0; b < batch; b += 1)
     for (let r = 0; r < rows; r += 1)
@@ -71,8 +74,9 @@ export function groupNorm64(params: Params64, name: string, x: Array64, groups: 
   return y;
 }
 
-export function attention64(params: Params64, name: string, x: Array64, groups: number): Array64 {
+export function attention64(params: Params64, name: string, x: Array64, groups: number, heads = 1): Array64 {
   const [batch, height, width, channels] = axes4(x);
+  const perHead = channels / heads;
   const pixels = height * width;
   const h = groupNorm64(params, `${name}.norm`, x, groups);
   const [q, k, v] = ["query", "key", "value"].map((part) => dense64(params, `${name}.${part}`, h)) as [
@@ -81,21 +85,20 @@ export function attention64(params: Params64, name: string, x: Array64, groups: 
     Array64,
   ];
   const mixed = zeros64(x.shape);
-  for (let b = 0; b < batch; b += 1)
-    for (let i = 0; i < pixels; i += 1) {
-      const weights = Array.from({ length: pixels }, (_, j) => {
-        let product = 0;
-        for (let c = 0; c < channels; c += 1)
-          product += at(q, (b * pixels + i) * channels + c) * at(k, (b * pixels + j) * channels + c);
-        return Math.exp(product / Math.sqrt(channels));
-      });
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      for (let c = 0; c < channels; c += 1)
-        mixed.data[(b * pixels + i) * channels + c] = weights.reduce(
-          (sum, weight, j) => sum + (weight / total) * at(v, (b * pixels + j) * channels + c),
-          0,
-        );
-    }
+  for (let place = 0; place < batch * heads * pixels; place += 1) {
+    const i = place % pixels;
+    const head = Math.floor(place / pixels) % heads;
+    const b = Math.floor(place / pixels / heads);
+    const of = (pixel: number, c: number): number => (b * pixels + pixel) * channels + head * perHead + c;
+    const weights = Array.from({ length: pixels }, (_, j) => {
+      let product = 0;
+      for (let c = 0; c < perHead; c += 1) product += at(q, of(i, c)) * at(k, of(j, c));
+      return Math.exp(product / Math.sqrt(perHead));
+    });
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let c = 0; c < perHead; c += 1)
+      mixed.data[of(i, c)] = weights.reduce((sum, weight, j) => sum + (weight / total) * at(v, of(j, c)), 0);
+  }
   return add64(x, dense64(params, `${name}.projection`, mixed));
 }
 
@@ -158,15 +161,18 @@ export function concat64(x: Array64, y: Array64): Array64 {
   return joined;
 }
 
-/** sin(t f_i), then cos(t f_i), with f_i from 1 down to 1/10000 in a geometric row. */
-export function timestepFeatures64(t: ArrayLike<number>, features: number): Array64 {
+/**
+ * sin(t f_i), then cos(t f_i), with f_i from 1 down to 1/10000 in a geometric row; or cos first, and the row not quite to
+ * its end.
+ */
+export function timestepFeatures64(t: ArrayLike<number>, features: number, cosFirst = false): Array64 {
   const half = features / 2;
   const x = zeros64([t.length, features]);
   for (let b = 0; b < t.length; b += 1)
     for (let i = 0; i < half; i += 1) {
-      const angle = (t[b] ?? NaN) * 10_000 ** (-i / (half - 1));
-      x.data[b * features + i] = Math.sin(angle);
-      x.data[b * features + half + i] = Math.cos(angle);
+      const angle = (t[b] ?? NaN) * 10_000 ** (-i / (cosFirst ? half : half - 1));
+      x.data[b * features + i] = cosFirst ? Math.cos(angle) : Math.sin(angle);
+      x.data[b * features + half + i] = cosFirst ? Math.sin(angle) : Math.cos(angle);
     }
   return x;
 }
