@@ -93,6 +93,7 @@ export {
   initParams,
   unflattenParams,
 } from "./model/params.js";
+export { denoiserOf, type NetworkDenoiser } from "./model/denoiser.js";
 export type { ModelOf } from "./model/model.js";
 export { createModel, type Model, type ModelDescription } from "./model/createModel.js";
 export { createUNet } from "./model/unet.js";

@@ -1,7 +1,7 @@
 // Kernels of our own for TensorFlow on the CPU: group normalisation with or without SiLU behind it, and its
-// gradient, each in as few walks over the image as there can be. Composed of TensorFlow's own operations the
-// same takes about ten walks, each through main memory. The formulas are those of src/model/groupNorm.ts, which
-// is the reference they are tested against.
+// gradient, each in as few walks over the image as there can be; and Adam with clipping and the moving average in one
+// walk over the parameters. Composed of TensorFlow's own operations the same takes about ten walks, each through main
+// memory. The formulas are those of src/model/groupNorm.ts and src/train/optimizer.ts.
 //
 // It is an add-on of Node only so that it can be loaded once TensorFlow is there: loading registers the operations.
 #include <node_api.h>
@@ -303,6 +303,55 @@ class GroupNormGradient : public GroupNormBase {
   }
 };
 
+// What one step of training is told, number by number: 0 factor of the gradient, 1 β₁, 2 1 - β₁, 3 β₂, 4 1 - β₂, 5 factor
+// of m, 6 factor of v, 7 ε, 8 share that the parameters lose, 9 share by which their average moves. Differences from 1
+// are numbers of their own because in single precision 1 - 0.9999 is off by one part in ten thousand.
+constexpr int64_t adamNumbers = 10;
+
+WIDE void adam(const float* n, const float* gradient, const float* params, const float* ema, const float* mu,
+               const float* nu, int64_t size, float* newParams, float* newEma, float* newMu, float* newNu) {
+  const float scale = n[0], beta1 = n[1], rest1 = n[2], beta2 = n[3], rest2 = n[4];
+  const float ofMu = n[5], ofNu = n[6], epsilon = n[7], decay = n[8], share = n[9];
+  for (int64_t i = 0; i < size; ++i) {
+    const float g = gradient[i] * scale;
+    const float m = mu[i] * beta1 + g * rest1;
+    const float v = nu[i] * beta2 + g * g * rest2;
+    const float p = params[i] + m * ofMu / (std::sqrt(v * ofNu) + epsilon) - params[i] * decay;
+    newMu[i] = m;
+    newNu[i] = v;
+    newParams[i] = p;
+    newEma[i] = ema[i] + (p - ema[i]) * share;
+  }
+}
+
+class Adam : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& numbers = context->input(0);
+    const TensorShape& shape = context->input(1).shape();
+    bool fits = numbers.NumElements() == adamNumbers;
+    for (int i = 2; i < 6; ++i) fits = fits && context->input(i).shape() == shape;
+    OP_REQUIRES(context, fits, errors::InvalidArgument("Adam: vectors of different lengths, or not ", adamNumbers,
+                                                       " numbers"));
+    float* made[4];
+    for (int i = 0; i < 4; ++i) {
+      Tensor* output;
+      OP_REQUIRES_OK(context, context->allocate_output(i, shape, &output));
+      made[i] = GroupNorm::data(*output);
+    }
+    const float* given[5];
+    for (int i = 0; i < 5; ++i) given[i] = GroupNorm::data(context->input(i + 1));
+    auto* workers = context->device()->tensorflow_cpu_worker_threads()->workers;
+    workers->ParallelFor(shape.num_elements(), 20, [&](int64_t from, int64_t to) {
+      adam(GroupNorm::data(numbers), given[0] + from, given[1] + from, given[2] + from, given[3] + from,
+           given[4] + from, to - from, made[0] + from, made[1] + from, made[2] + from, made[3] + from);
+    });
+  }
+};
+
+REGISTER_KERNEL_BUILDER(Name("WorkbookAdam").Device(DEVICE_CPU), Adam);
 REGISTER_KERNEL_BUILDER(Name("WorkbookGroupNorm").Device(DEVICE_CPU), GroupNorm);
 REGISTER_KERNEL_BUILDER(Name("WorkbookGroupNormGradient").Device(DEVICE_CPU), GroupNormGradient);
 
@@ -339,6 +388,22 @@ REGISTER_OP("WorkbookGroupNormGradient")
       context->set_output(0, context->input(1));
       context->set_output(1, context->input(2));
       context->set_output(2, context->input(2));
+      return absl::OkStatus();
+    });
+
+REGISTER_OP("WorkbookAdam")
+    .Input("numbers: float")
+    .Input("gradient: float")
+    .Input("params: float")
+    .Input("ema: float")
+    .Input("mu: float")
+    .Input("nu: float")
+    .Output("new_params: float")
+    .Output("new_ema: float")
+    .Output("new_mu: float")
+    .Output("new_nu: float")
+    .SetShapeFn([](tensorflow::shape_inference::InferenceContext* context) {
+      for (int i = 0; i < 4; ++i) context->set_output(i, context->input(1));
       return absl::OkStatus();
     });
 

@@ -12,6 +12,7 @@ import { executeNative, type NativeAttribute } from "./native.js";
 const names = {
   groupNorm: "WorkbookGroupNorm",
   groupNormGradient: "WorkbookGroupNormGradient",
+  adam: "WorkbookAdam",
   biasAdd: "BiasAdd",
   biasAddGradient: "BiasAddGrad",
 } as const;
@@ -46,6 +47,45 @@ export function biasAdd(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   return y ?? x;
 }
 
+/** Vectors [P] of a training step. */
+export interface AdamVectors {
+  readonly params: tf.Tensor;
+  readonly ema: tf.Tensor;
+  readonly mu: tf.Tensor;
+  readonly nu: tf.Tensor;
+}
+
+/** The numbers of a training step; see `adam` in setup/native/kernels.cc, which reads them in this order. */
+export interface AdamNumbers {
+  readonly gradientFactor: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** −rate / (1 − β₁^step) and 1 / (1 − β₂^step). */
+  readonly ofMu: number;
+  readonly ofNu: number;
+  readonly epsilon: number;
+  /** The share that the parameters lose to weight decay. */
+  readonly decay: number;
+  /** The share by which the average moves towards the parameters. */
+  readonly emaShare: number;
+}
+
+/** One step of AdamW and of the moving average, in one kernel; undefined where the backend has none. */
+export function fusedAdam(
+  gradient: tf.Tensor,
+  vectors: AdamVectors,
+  numbers: AdamNumbers,
+): AdamVectors | undefined {
+  if (!has(names.adam)) return undefined;
+  const { gradientFactor, beta1, beta2, ofMu, ofNu, epsilon, decay, emaShare } = numbers;
+  const moments = [beta1, 1 - beta1, beta2, 1 - beta2];
+  const told = tf.tensor1d([gradientFactor, ...moments, ofMu, ofNu, epsilon, decay, emaShare]);
+  const made = run(names.adam, { numbers: told, gradient, ...vectors });
+  told.dispose();
+  const [params, ema, mu, nu] = made as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  return { params, ema, mu, nu };
+}
+
 const has = (kernel: string, backend = tf.getBackend()): boolean =>
   // Its type promises a kernel always; for an unknown name there is none.
   (tf.getKernel(kernel, backend) as tf.KernelConfig | undefined) !== undefined;
@@ -72,7 +112,13 @@ export function registerKernels(native: boolean): void {
       bias: () => run(names.biasAddGradient, { dy: dy as tf.Tensor })[0] as tf.Tensor,
     }),
   });
-  if (native) registerGroupNorm();
+  if (!native) return;
+  registerGroupNorm();
+  registerAdam();
+}
+
+function registerAdam(): void {
+  register(names.adam, ["numbers", "gradient", "params", "ema", "mu", "nu"], 4, () => []);
 }
 
 function registerGroupNorm(): void {

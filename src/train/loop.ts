@@ -5,13 +5,13 @@ import { InputError } from "../error.js";
 import type { Model } from "../model/createModel.js";
 import { unflattenParams } from "../model/params.js";
 import { compiled, type Compiled } from "../tensor/graph/compiled.js";
-import { emaDecayAt, updateEma } from "./ema.js";
 import { drawBatch } from "./draw.js";
 import { createObjective, type Objective } from "./objective.js";
-import { adamW, clipByGlobalNorm, globalNorm, type Optimizer } from "./optimizer.js";
+import { adam, globalNorm } from "./optimizer.js";
 import { createPace } from "./pace.js";
 import { disposeState, initTrainState, type TrainState } from "./state.js";
 import { lossSecondMomentTimesteps, type TimestepSampler, uniformTimesteps } from "./timesteps.js";
+import { updateState } from "./update.js";
 import { trainSettings, type TrainOptions, type TrainSettings } from "./trainOptions.js";
 
 /** One step of training, after it was made. */
@@ -71,25 +71,23 @@ interface Run {
   readonly settings: TrainSettings;
   readonly objective: Objective;
   readonly timesteps: TimestepSampler;
-  readonly optimizer: Optimizer;
   readonly gradientOf: GradientOf;
 }
 
 function prepareRun(settings: TrainSettings): Run {
-  const { model, schedule, predicts, learningRate, weightDecay } = settings;
+  const { model, schedule, predicts } = settings;
   const objective = createObjective(model, schedule, { ...settings.objective, predicts });
   const timesteps = settings.timesteps === "uniform" ? uniformTimesteps : lossSecondMomentTimesteps;
   return {
     settings,
     objective,
     timesteps: timesteps(schedule.T),
-    optimizer: adamW(learningRate, { weightDecay }),
     gradientOf: compileGradient(model, objective),
   };
 }
 
-function startOf({ settings: { model, seed }, optimizer, timesteps }: Run): TrainState {
-  return { ...initTrainState(model, optimizer, seed), lossesByTime: timesteps.init() };
+function startOf({ settings: { model, seed, learningRate }, timesteps }: Run): TrainState {
+  return { ...initTrainState(model, adam(learningRate), seed), lossesByTime: timesteps.init() };
 }
 
 interface StepResult {
@@ -114,24 +112,9 @@ async function trainStep(run: Run, state: TrainState): Promise<StepResult> {
     throw notFinite(broken, step, settings);
   }
   const lossesByTime = timesteps.record(state.lossesByTime, draw.t, await losses.data<"float32">());
-  const { params, ema, optimizer: next } = update(run, state, gradient as tf.Tensor1D, norm as tf.Scalar);
+  const moved = updateState(state, gradient as tf.Tensor1D, values.gradientNorm, settings);
   tf.dispose(found);
-  return { next: { step, params, ema, optimizer: next, lossesByTime }, ...values };
-}
-
-/** The parameters moved along the gradient, shortened where it is too long, and their average moved after them. */
-function update(
-  { settings: { maxGradientNorm, emaDecay }, optimizer }: Run,
-  state: TrainState,
-  gradient: tf.Tensor1D,
-  norm: tf.Scalar,
-): Pick<TrainState, "params" | "ema" | "optimizer"> {
-  const clipped = clipByGlobalNorm(gradient, norm, maxGradientNorm);
-  const change = optimizer.update(clipped, state.optimizer, state.params);
-  const params = tf.add<tf.Tensor1D>(state.params, change.update);
-  const ema = updateEma(state.ema, params, emaDecayAt(emaDecay, state.step + 1));
-  tf.dispose([clipped, change.update]);
-  return { params, ema, optimizer: change.state };
+  return { next: { step, ...moved, lossesByTime }, ...values };
 }
 
 type GradientOf = Compiled<string, "loss" | "losses" | "gradient" | "norm">;

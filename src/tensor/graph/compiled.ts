@@ -12,9 +12,9 @@ export type Tensors<Name extends string = string> = Readonly<Record<Name, tf.Ten
 
 export interface Compiled<Input extends string, Output extends string> {
   /** The function at these inputs. The caller disposes the results; the inputs stay. */
-  run(inputs: Tensors<Input>): Tensors<Output>;
+  readonly run: (inputs: Tensors<Input>) => Tensors<Output>;
   /** Frees the graphs. A later `run` traces anew. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** At most this many graphs of one function are held: each shape of the inputs needs its own. */
@@ -28,10 +28,13 @@ const mostGraphs = 8;
  * Results depend on the inputs alone, the first run's too: what the trace itself computed is dropped, as the graph may
  * round otherwise.
  *
+ * @param constants tensors of outside that `f` uses, such as the weights of a finished network: a graph holds their values
+ *   of its first run, and TensorFlow may prepare them once for all runs
  * @param f a pure function: no value of a tensor is read in it, every number that changes from run to run is an input
  */
 export function compiled<Input extends string, Output extends string>(
   f: (inputs: Tensors<Input>) => Tensors<Output>,
+  constants: readonly tf.Tensor[] = [],
 ): Compiled<Input, Output> {
   const graphs = new Map<string, LoadedGraph>();
   const drop = (key: string): void => {
@@ -46,7 +49,7 @@ export function compiled<Input extends string, Output extends string>(
       const key = tensors
         .map(({ shape, dtype }, at) => `${names[at]} ${dtype} ${shape.join("×")}`)
         .join(", ");
-      const known = graphs.get(key) ?? load(tensors, names, f);
+      const known = graphs.get(key) ?? load(tensors, names, constants, f);
       // The one used last is the last to be dropped.
       graphs.delete(key);
       graphs.set(key, known);
@@ -69,11 +72,12 @@ interface LoadedGraph {
 function load<Input extends string, Output extends string>(
   tensors: readonly tf.Tensor[],
   names: readonly Input[],
+  constants: readonly tf.Tensor[],
   f: (inputs: Tensors<Input>) => Tensors<Output>,
 ): LoadedGraph {
   const inputs = Object.fromEntries(names.map((name, at) => [name, tensors[at]])) as Tensors<Input>;
   let outputs: string[] = [];
-  const { graph, results } = traceGraph(tensors, () =>
+  const { graph, results } = traceGraph(tensors, constants, () =>
     tf.tidy(() => {
       const found = f(inputs);
       outputs = Object.keys(found);

@@ -35,11 +35,13 @@ export interface Graph {
  * @param inputs what the graph is to be fed; every other tensor that `f` uses must be made in it, and becomes a constant.
  * One of outside is refused, if TensorFlow holds it already; tfjs-node hands it data only when it is first used
  * @param f must not read a value of a tensor: what it decided by it would hold for every later run
+ * @param constants tensors of outside that `f` uses and that stay as they are: the graph holds their values
  * @returns the graph, and what `f` returned; the caller disposes these tensors
  * @throws Error if `f` uses a tensor made outside, or reads one
  */
 export function traceGraph(
   inputs: readonly tf.Tensor[],
+  constants: readonly tf.Tensor[],
   f: () => readonly tf.Tensor[],
 ): { readonly graph: Graph; readonly results: readonly tf.Tensor[] } {
   const backend = nativeBackend();
@@ -48,6 +50,7 @@ export function traceGraph(
   backend
     .getInputTensorIds(inputs)
     .forEach((id, at) => recorder.placeholder(id, at, inputs[at] as tf.Tensor));
+  backend.getInputTensorIds(constants).forEach((id, at) => recorder.given(id, constants[at] as tf.Tensor));
   backend.binding = recorder.binding();
   try {
     const results = f();
@@ -69,11 +72,8 @@ class Recorder {
   constructor(private readonly real: Binding) {}
 
   placeholder(id: number, at: number, { shape, dtype }: tf.Tensor): void {
-    const { TF_ATTR_TYPE, TF_ATTR_SHAPE, TF_FLOAT, TF_INT32, TF_BOOL } = this.real;
-    const types: Readonly<Record<string, number>> = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL };
-    const type = types[dtype];
-    if (type === undefined)
-      throw new Error(`input ${at} is of type ${dtype}; a graph is fed ${Object.keys(types).join(", ")}`);
+    const { TF_ATTR_TYPE, TF_ATTR_SHAPE } = this.real;
+    const type = this.typeOf(dtype);
     this.add(
       inputName(at),
       "Placeholder",
@@ -84,6 +84,26 @@ class Recorder {
       ],
     );
     this.sources.set(id, `${inputName(at)}:0`);
+  }
+
+  /** A tensor of outside that becomes a constant. */
+  given(id: number, { shape, dtype }: tf.Tensor): void {
+    this.constant(id, shape, this.typeOf(dtype), this.real.tensorDataSync(id));
+  }
+
+  private typeOf(dtype: tf.DataType): number {
+    const { TF_FLOAT, TF_INT32, TF_BOOL } = this.real;
+    const types: Readonly<Record<string, number>> = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL };
+    const type = types[dtype];
+    if (type !== undefined) return type;
+    throw new Error(`a tensor of type ${dtype} for a graph, which takes ${Object.keys(types).join(", ")}`);
+  }
+
+  private constant(id: number, shape: readonly number[], dtype: number, values: ArrayBufferView): void {
+    const name = `constant${this.nodes.length}`;
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+    this.add(name, "Const", [], [], { shape: [...shape], dtype, data });
+    this.sources.set(id, `${name}:0`);
   }
 
   sourceOf(id: number, user: string): string {
@@ -98,10 +118,7 @@ class Recorder {
     const own: Partial<Binding> = {
       createTensor: (shape, dtype, data) => {
         const id = real.createTensor(shape, dtype, data);
-        const name = `constant${this.nodes.length}`;
-        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-        this.add(name, "Const", [], [], { shape: [...shape], dtype, data: bytes });
-        this.sources.set(id, `${name}:0`);
+        this.constant(id, shape, dtype, data);
         return id;
       },
       executeOp: (operation, attributes, inputs, outputs) => {
