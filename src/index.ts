@@ -61,8 +61,20 @@ export {
 } from "./diffusion/reverse.js";
 export type { FixedVariance, LearnedVariance, VarianceKind } from "./diffusion/variance.js";
 export type { PerElement } from "./diffusion/perElement.js";
-export { pSampleLoop, type SampleLoopOptions, type SampleState } from "./diffusion/sample.js";
-export { ddimSampleLoop, ddimStep, type DdimOptions } from "./diffusion/ddim.js";
+export { respace, type Respaced, spaceTimesteps } from "./diffusion/respace.js";
+export {
+  type LoopOptions,
+  pSampleLoop,
+  type SampleLoopOptions,
+  type SampleState,
+} from "./diffusion/sample.js";
+export {
+  ddimInvertLoop,
+  ddimInvertStep,
+  ddimSampleLoop,
+  ddimStep,
+  type DdimOptions,
+} from "./diffusion/ddim.js";
 export { normalTensor } from "./diffusion/normals.js";
 export { normalKl } from "./diffusion/kl.js";
 export {
@@ -72,6 +84,7 @@ export {
 } from "./diffusion/likelihood.js";
 export { type BoundOptions, epsLossWeight, priorBpd, vbTermsBpd } from "./diffusion/elbo.js";
 export { type Bpd, type BpdOptions, type BpdStep, calcBpd, calcBpdLoop } from "./diffusion/bpdLoop.js";
+export { rateDistortion, type RateDistortion } from "./diffusion/rateDistortion.js";
 
 // data
 export type { Batch, BatchRequest, Dataset, Split } from "./data/dataset.js";
@@ -98,6 +111,8 @@ export type { ModelOf } from "./model/model.js";
 export { createModel, type Model, type ModelDescription } from "./model/createModel.js";
 export { createUNet } from "./model/unet.js";
 export { type UNetConfig, unetPresets } from "./model/unetConfig.js";
+export { fromDiffusers, type NamedArray, type NamedArrays, toDiffusers } from "./model/diffusers.js";
+export { type DiffusersConfig, diffusersConfig, unetConfigFromDiffusers } from "./model/diffusersConfig.js";
 export { createMlp, type MlpConfig } from "./model/mlp.js";
 export { type TimeFeatures, type Timesteps, timestepFeatures } from "./model/embedding.js";
 export { silu } from "./model/silu.js";
@@ -138,6 +153,8 @@ export { constantRate, cosineDecay, type LearningRate, warmUp } from "./train/le
 export { emaDecayAt, moveEma, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
+
+export { loadDiffusers, saveDiffusers, type UNetWithParams } from "./train/diffusersFolder.js";
 
 // figure
 export type { ChartFigure, Figure, FigureOptions, ImageFigure, Numbers } from "./figure/figure.js";

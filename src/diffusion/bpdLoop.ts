@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { createRandom, type Random } from "../random/random.js";
 import { meanPerSample } from "../tensor/affine.js";
+import { cutIntoChunks, readAll } from "./chunks.js";
 import { type BoundOptions, priorBpd, vbTermsBpd } from "./elbo.js";
 import { qSample } from "./forward.js";
 import { normalTensor } from "./normals.js";
@@ -13,6 +14,8 @@ import type { Schedule } from "./schedule.js";
 export interface BpdOptions extends BoundOptions {
   /** The seed of the noise: one draw of x_t for each t, as in the reference code. */
   readonly seed: number;
+  /** The most samples that the network sees at once; by default as many as have 131,072 numbers. */
+  readonly chunk?: number;
 }
 
 /** One step of `calcBpdLoop`; every array has one entry per sample. */
@@ -39,6 +42,10 @@ export interface Bpd {
   readonly reconstruction: number;
   /** Entry t is the term of step t, L_{t−1}; entry 0 is 0. Length T + 1. */
   readonly perStep: Float64Array;
+  /** Entry t is the mean of (x_0 − its estimate from x_t)² over samples and coordinates; entry 0 is 0. */
+  readonly xStartMse: Float64Array;
+  /** Entry t is the mean of (ε − ε_θ(x_t, t))²; entry 0 is 0. */
+  readonly mse: Float64Array;
   /** The total of each sample. */
   readonly perSample: Float64Array;
 }
@@ -56,10 +63,14 @@ export async function* calcBpdLoop(
 ): AsyncGenerator<BpdStep, void, void> {
   const random = createRandom(options.seed);
   for (let t = schedule.T; t >= 1; t -= 1) {
-    const terms = termsAt(t, schedule, denoiser, xStart, options, random.fork("noise", t));
-    const [vb, xStartMse, mse] = await Promise.all(terms.map(readAndDispose));
-    if (vb === undefined || xStartMse === undefined || mse === undefined) throw new RangeError("three terms");
-    yield { t, vb, xStartMse, mse };
+    const noise = random.fork("noise", t);
+    const terms = tf.tidy(() =>
+      cutIntoChunks(xStart, options.chunk).map((x) => termsAt(t, schedule, denoiser, x, options, noise)),
+    );
+    const read = async (name: keyof Terms): Promise<Float32Array> => readAll(terms.map((term) => term[name]));
+    const step = { t, vb: await read("vb"), xStartMse: await read("xStartMse"), mse: await read("mse") };
+    tf.dispose(terms);
+    yield step;
     await setImmediate();
   }
 }
@@ -74,12 +85,17 @@ export async function calcBpd(
   xStart: tf.Tensor,
   options: BpdOptions,
 ): Promise<Bpd> {
-  const prior = await readAndDispose(priorBpd(schedule, xStart));
+  const priorTerms = priorBpd(schedule, xStart);
+  const prior = await readAll([priorTerms]);
+  priorTerms.dispose();
   const perSample = Float64Array.from(prior);
-  const perStep = new Float64Array(schedule.T + 1);
-  for await (const { t, vb } of calcBpdLoop(schedule, denoiser, xStart, options)) {
-    perStep[t] = mean(vb);
-    vb.forEach((value, i) => (perSample[i] = (perSample[i] ?? 0) + value));
+  const table = (): Float64Array => new Float64Array(schedule.T + 1);
+  const [perStep, xStartMse, mse] = [table(), table(), table()];
+  for await (const step of calcBpdLoop(schedule, denoiser, xStart, options)) {
+    perStep[step.t] = mean(step.vb);
+    xStartMse[step.t] = mean(step.xStartMse);
+    mse[step.t] = mean(step.mse);
+    step.vb.forEach((value, i) => (perSample[i] = (perSample[i] ?? 0) + value));
   }
   return {
     total: mean(perSample),
@@ -87,9 +103,14 @@ export async function calcBpd(
     denoising: perStep.subarray(2).reduce((sum, value) => sum + value, 0),
     reconstruction: perStep[1] ?? NaN,
     perStep,
+    xStartMse,
+    mse,
     perSample,
   };
 }
+
+/** Per sample, each of shape [B]. A type, for TensorFlow.js takes no interface as a container of tensors. */
+type Terms = Readonly<Record<"vb" | "xStartMse" | "mse", tf.Tensor>>;
 
 function termsAt(
   t: number,
@@ -98,24 +119,18 @@ function termsAt(
   xStart: tf.Tensor,
   options: BpdOptions,
   random: Random,
-): readonly tf.Tensor[] {
+): Terms {
   return tf.tidy(() => {
     const noise = normalTensor(random, xStart.shape);
     const xt = qSample(schedule, xStart, t, noise);
     const vb = vbTermsBpd(schedule, denoiser, xStart, xt, t, options);
     const eps = predictEpsFromXStart(schedule, xt, t, vb.xStart);
-    return [vb.bpd, meanSquare(xStart, vb.xStart), meanSquare(noise, eps)];
+    return { vb: vb.bpd, xStartMse: meanSquare(xStart, vb.xStart), mse: meanSquare(noise, eps) };
   });
 }
 
 function meanSquare(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return meanPerSample(tf.squaredDifference(a, b), 1);
-}
-
-async function readAndDispose(tensor: tf.Tensor): Promise<Float32Array> {
-  const values = (await tensor.data<"float32">()).slice();
-  tensor.dispose();
-  return values;
 }
 
 function mean(values: Float32Array | Float64Array): number {

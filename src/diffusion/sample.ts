@@ -3,20 +3,35 @@ import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
 import { createRandom } from "../random/random.js";
+import { chunkShapes, cutIntoChunks, readAll } from "./chunks.js";
 import { normalTensor } from "./normals.js";
+import { respace, spaceTimesteps } from "./respace.js";
 import { type Denoiser, pSample, type ReverseOptions } from "./reverse.js";
 import type { Schedule } from "./schedule.js";
 
-export interface SampleLoopOptions extends ReverseOptions {
+/** What every sampler needs. */
+export interface LoopOptions {
   /** The shape of the samples, [B, …]. Sample i is the same for every B > i. */
   readonly shape: readonly number[];
   /** The same seed gives the same samples, bit for bit, on the same backend. */
   readonly seed: number;
+  /** Where to begin, of that shape, in place of noise; stays the caller's. */
+  readonly start?: tf.Tensor;
+  /**
+   * The most samples that the network sees at once; a larger batch is cut, so that memory stays bounded. By default as
+   * many as have 131,072 numbers.
+   */
+  readonly chunk?: number;
+}
+
+export interface SampleLoopOptions extends ReverseOptions, LoopOptions {
+  /** How many of the T times to visit, evenly spaced and the last among them (`respace`); all of them by default. */
+  readonly steps?: number;
 }
 
 /** Where the process is. The arrays belong to the receiver. */
 export interface SampleState {
-  /** T at first (pure noise), 0 at last. */
+  /** T at first (pure noise), 0 at last; the other way in an inversion. */
   readonly t: number;
   /** x_t, row by row; the finished samples at t = 0. */
   readonly xt: Float32Array;
@@ -32,67 +47,87 @@ export interface Step {
 }
 
 /**
- * Samples with Algorithm 2 and yields T + 1 states, t = T … 0. Between the yields it holds one tensor,
- * the next x_t; breaking off frees that too.
- * @throws InputError if the shape is not one of positive integers, or as `pMeanVariance` does
+ * One step for one chunk. `noise` draws z of the shape of xt, each time anew; zeros where the step leads to t = 0.
+ * The loop disposes both tensors.
+ */
+export type TakeStep = (
+  xt: tf.Tensor,
+  step: Step,
+  noise: () => tf.Tensor,
+) => { readonly sample: tf.Tensor; readonly xStart: tf.Tensor };
+
+/**
+ * Samples with Algorithm 2 and yields T + 1 states, t = T … 0, or `steps` + 1. Between the yields it holds
+ * the next x_t alone, one tensor for each chunk; breaking off frees that too.
+ * @throws InputError if the shape is not one of positive integers, `steps` is not from 1 to T, or as
+ *   `pMeanVariance` does
  */
 export function pSampleLoop(
   schedule: Schedule,
   denoiser: Denoiser,
   options: SampleLoopOptions,
 ): AsyncGenerator<SampleState, void, void> {
-  const steps = Array.from({ length: schedule.T }, (_, i) => ({
-    from: schedule.T - i,
-    to: schedule.T - i - 1,
-  }));
-  return followSteps(steps, options, (xt, { from }, noise) =>
-    pSample(schedule, denoiser, xt, from, noise, options),
-  );
+  const all = options.steps === undefined || options.steps === schedule.T;
+  const spaced = all ? undefined : respace(schedule, spaceTimesteps(schedule.T, options.steps));
+  const own = spaced?.schedule ?? schedule;
+  const network = spaced?.denoiser(denoiser) ?? denoiser;
+  const steps = Array.from({ length: own.T }, (_, i) => ({ from: own.T - i, to: own.T - i - 1 }));
+  const take: TakeStep = (xt, { from }, noise) => pSample(own, network, xt, from, noise(), options);
+  const states = followSteps(steps, options, take);
+  return spaced === undefined ? states : atOldTimes(states, spaced.timesteps);
 }
 
 /**
- * The loop of every sampler: pure noise at the first step's `from`, then step after step. The noise of a
- * step is named by its `from`, and is zero where the step leads to t = 0.
- * @param take one step; its two tensors are disposed by the loop
+ * The loop of every sampler: pure noise at the first step's `from`, then step after step, each chunk after
+ * chunk. The noise of a step is named by its `from`, and is the same however the batch is cut.
  */
 export async function* followSteps(
   steps: readonly Step[],
-  { shape, seed }: Pick<SampleLoopOptions, "shape" | "seed">,
-  take: (xt: tf.Tensor, step: Step, noise: tf.Tensor) => { sample: tf.Tensor; xStart: tf.Tensor },
+  { shape, seed, start, chunk }: LoopOptions,
+  take: TakeStep,
 ): AsyncGenerator<SampleState, void, void> {
-  checkShape(shape);
+  const shapes = chunkShapes(shape, chunk);
+  checkStart(start, shape);
   const random = createRandom(seed);
-  let xt = normalTensor(random.fork("start"), shape);
+  const first = random.fork("start");
+  let xs =
+    start === undefined ? shapes.map((piece) => normalTensor(first, piece)) : cutIntoChunks(start, chunk);
+  let estimate: Float32Array = new Float32Array();
   try {
     for (const step of steps) {
-      const { sample, xStart } = tf.tidy(() => {
-        const noise = step.to > 0 ? normalTensor(random.fork("noise", step.from), shape) : tf.zerosLike(xt);
-        return take(xt, step, noise);
-      });
-      const state = { t: step.from, xt: await floats(xt), xStart: await floats(xStart), shape };
-      tf.dispose([xt, xStart]);
-      xt = sample;
-      yield state;
+      const stream = random.fork("noise", step.from);
+      const noiseLike = (x: tf.Tensor): tf.Tensor =>
+        step.to > 0 ? normalTensor(stream, x.shape) : tf.zerosLike(x);
+      const taken = tf.tidy(() => xs.map((x) => tf.tidy(() => take(x, step, () => noiseLike(x)))));
+      const [samples, estimates] = [taken.map(({ sample }) => sample), taken.map(({ xStart }) => xStart)];
+      const xt = await readAll(xs);
+      estimate = await readAll(estimates);
+      tf.dispose([xs, estimates]);
+      xs = samples;
+      yield { t: step.from, xt, xStart: estimate.slice(), shape };
       // Reading from a native backend never waits: without this no timer or interrupt would get a turn.
       await setImmediate();
     }
-    const sample = await floats(xt);
-    yield { t: 0, xt: sample, xStart: sample.slice(), shape };
+    const xt = await readAll(xs);
+    const t = steps.at(-1)?.to ?? 0;
+    yield { t, xt, xStart: t === 0 ? xt.slice() : estimate, shape };
   } finally {
-    xt.dispose();
+    tf.dispose(xs);
   }
 }
 
-/** A copy: what a backend hands out may be its own memory. */
-async function floats(tensor: tf.Tensor): Promise<Float32Array> {
-  return (await tensor.data<"float32">()).slice();
+async function* atOldTimes(
+  states: AsyncIterable<SampleState>,
+  timesteps: Int32Array,
+): AsyncGenerator<SampleState, void, void> {
+  for await (const state of states) yield { ...state, t: timesteps[state.t] ?? NaN };
 }
 
-function checkShape(shape: readonly number[]): void {
-  if (shape.length > 0 && shape.every((size) => Number.isSafeInteger(size) && size > 0)) return;
+function checkStart(start: tf.Tensor | undefined, shape: readonly number[]): void {
+  if (start === undefined || start.shape.join() === shape.join()) return;
   throw new InputError(
-    `shape = [${shape.join(", ")}]`,
-    "positive integers, the number of samples first",
-    "Give e.g. [16, 28, 28, 1] for sixteen images.",
+    `start of shape [${start.shape.join(", ")}]`,
+    `the shape of the samples, [${shape.join(", ")}]`,
+    "Give both the same shape.",
   );
 }

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ddimSampleLoop, ddimStep } from "../../src/diffusion/ddim.js";
+import { ddimInvertLoop, ddimInvertStep, ddimSampleLoop, ddimStep } from "../../src/diffusion/ddim.js";
 import { qSample } from "../../src/diffusion/forward.js";
-import { pSample } from "../../src/diffusion/reverse.js";
+import { type Denoiser, pSample } from "../../src/diffusion/reverse.js";
 import type { SampleState } from "../../src/diffusion/sample.js";
 import { cosineSchedule, linearSchedule } from "../../src/diffusion/schedules.js";
 import { idealDenoiser } from "../../src/model/ideal.js";
@@ -99,13 +99,99 @@ describe("ddimSampleLoop", () => {
   });
 });
 
+describe("inversion", () => {
+  const of = cosineSchedule({ T: 400 });
+  const law = { weights: [0.4, 0.6], means: [[-1], [0.8]], variances: [[0.04], [0.16]] };
+  const invert = async (xStart: tf.Tensor, denoiser: Denoiser, steps: number): Promise<SampleState[]> =>
+    collect(ddimInvertLoop(of, denoiser, xStart, { steps }));
+
+  test("a step with the true noise stays on its path, from clean data too", () => {
+    const [xStart, eps] = [normals(), normals()];
+    for (const [s, t] of [
+      [0, 1000],
+      [0, 1],
+      [299, 300],
+      [700, 1000],
+    ] as const) {
+      const xs = qSample(schedule, xStart, s, eps);
+      const { sample } = ddimInvertStep(schedule, () => eps, xs, s, t);
+      expect(largestError(sample, qSample(schedule, xStart, t, eps))).toBeLessThan(1e-11);
+    }
+  });
+
+  test("yields every x_t from 0 to T, the data first and as their own estimate", async () => {
+    const xStart = tf.tensor2d([0.5, -1, 0.2], [3, 1]);
+    const before = tf.memory().numTensors;
+    const states = await invert(xStart, idealDenoiser(of, law), 8);
+    expect(states.map(({ t }) => t)).toEqual([0, 50, 100, 150, 200, 250, 300, 350, 400]);
+    expect(states.at(0)?.xt).toEqual(await xStart.data());
+    expect(states.at(0)?.xStart).toEqual(states.at(0)?.xt);
+    expect(tf.memory().numTensors).toBe(before);
+    xStart.dispose();
+  });
+
+  test("a Gaussian: data at m + s z go to z, with an error of 1/steps", async () => {
+    const gaussian = { weights: [1], means: [[0.7]], variances: [[0.25]] };
+    const z = [-2, -0.5, 0, 1, 2];
+    const xStart = tf.tensor2d(
+      z.map((value) => 0.7 + 0.5 * value),
+      [5, 1],
+    );
+    const errors: number[] = [];
+    for (const steps of [50, 100, 200]) {
+      const states = await invert(xStart, idealDenoiser(of, gaussian), steps);
+      errors.push(largestError(states.at(-1)?.xt ?? [], z));
+    }
+    expect(Math.abs(at(errors, 0) / at(errors, 1) - 2)).toBeLessThan(0.4);
+    expect(Math.abs(at(errors, 1) / at(errors, 2) - 2)).toBeLessThan(0.4);
+    expect(at(errors, 2)).toBeLessThan(0.03);
+    xStart.dispose();
+  });
+
+  test("there and back again: the samples of the inverted noise are the data, with an error of 1/steps", async () => {
+    const xStart = tf.tensor2d([-1.2, -0.9, 0.1, 0.8, 1.3], [5, 1]);
+    const errors: number[] = [];
+    for (const steps of [50, 100, 200]) {
+      const denoiser = idealDenoiser(of, law);
+      const noise = (await invert(xStart, denoiser, steps)).at(-1)?.xt ?? new Float32Array();
+      const start = tf.tensor2d(noise, [5, 1]);
+      const back = await collect(ddimSampleLoop(of, denoiser, { shape: [5, 1], seed: 1, start, steps }));
+      errors.push(largestError(back.at(-1)?.xt ?? [], await xStart.data()));
+      start.dispose();
+    }
+    expect(at(errors, 0) / at(errors, 1)).toBeGreaterThan(1.5);
+    expect(at(errors, 1) / at(errors, 2)).toBeGreaterThan(1.5);
+    expect(at(errors, 2)).toBeLessThan(0.02);
+    xStart.dispose();
+  });
+
+  test("times that are not in order are refused", () => {
+    expect(refusal(() => ddimInvertStep(schedule, (x: number) => x, 0, 7, 5))).toBe(
+      "s = 7: expected an integer from 0 to t − 1 = 4. A step leads from one time to another, and s is the earlier.",
+    );
+    expect(refusal(() => ddimInvertStep(schedule, (x: number) => x, 0, 7, 1001))).toContain("t = 1001");
+  });
+});
+
+describe("a network that says its variance", () => {
+  test("is used for its prediction alone", () => {
+    const [xt, eps, v, z] = [normals(), normals(), normals(), normals()];
+    const both = ddimStep(schedule, () => Float64Array.of(...eps, ...v), xt, 500, 300, z, {
+      variance: "learnedRange",
+      eta: 0.5,
+    });
+    const alone = ddimStep(schedule, () => eps, xt, 500, 300, z, { eta: 0.5 });
+    expect(both).toEqual(alone);
+  });
+});
+
 describe("what does not fit is refused", () => {
   const x = Float64Array.of(1, 2);
   const identity = (xt: Float64Array): Float64Array => xt;
   test("times and η", () => {
     for (const s of [5, 6, -1, 0.5]) {
       expect(refusal(() => ddimStep(schedule, identity, x, 5, s, x))).toBe(
-        `s = ${s}: expected an integer from 0 to t − 1 = 4. A step leads to an earlier time.`,
+        `s = ${s}: expected an integer from 0 to t − 1 = 4. A step leads from one time to another, and s is the earlier.`,
       );
     }
     for (const eta of [-0.1, 1.5, NaN]) {

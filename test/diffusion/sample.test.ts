@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ringMixture } from "../../src/data/mixture.js";
+import { respace, spaceTimesteps } from "../../src/diffusion/respace.js";
 import { type Denoiser, pMeanVariance } from "../../src/diffusion/reverse.js";
 import { pSampleLoop, type SampleState } from "../../src/diffusion/sample.js";
 import { cosineSchedule, linearSchedule } from "../../src/diffusion/schedules.js";
@@ -9,7 +10,7 @@ import { createRandom } from "../../src/random/random.js";
 import { useBackend } from "../../src/tensor/backend.js";
 import { chainMoments } from "../support/gaussianData.js";
 import { at, largestError } from "../support/numbers.js";
-import { refusalOf } from "../support/refusal.js";
+import { refusal, refusalOf } from "../support/refusal.js";
 
 beforeAll(async () => {
   await useBackend();
@@ -95,6 +96,72 @@ describe("pSampleLoop", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test("a batch in chunks gives the same samples, and the network sees no more than a chunk", async () => {
+    const whole = await collect(pSampleLoop(schedule, half, { shape: [7, 3], seed: 1 }));
+    const sizes: number[] = [];
+    const watched: Denoiser = (xt, t) => {
+      sizes.push(t.length);
+      return half(xt, t);
+    };
+    const before = tf.memory().numTensors;
+    const states = await collect(pSampleLoop(schedule, watched, { shape: [7, 3], seed: 1, chunk: 3 }));
+    expect(states).toEqual(whole);
+    expect(sizes).toEqual(Array.from({ length: 30 }, () => [3, 3, 1]).flat());
+    expect(tf.memory().numTensors).toBe(before);
+    // By default 131,072 numbers: 128 images of 32×32.
+    sizes.length = 0;
+    const short = linearSchedule({ T: 1, betaEnd: 0.5, betaStart: 0.5 });
+    await collect(pSampleLoop(short, watched, { shape: [130, 32, 32, 1], seed: 1 }));
+    expect(sizes).toEqual([128, 2]);
+  });
+
+  test("memory of the network's own is bounded by the chunk, not by the batch", async () => {
+    const peak = async (count: number): Promise<number> => {
+      let most = 0;
+      const wide: Denoiser = (xt) => {
+        const layer = tf.tile(xt, [1, 1000]);
+        most = Math.max(most, tf.memory().numBytes);
+        return tf.mul(xt, tf.mean(layer));
+      };
+      await collect(pSampleLoop(schedule, wide, { shape: [count, 4], seed: 1, chunk: 8 }));
+      return most;
+    };
+    const [small, large] = [await peak(8), await peak(80)];
+    // A layer of 8 samples has 128 kB; 72 samples more have 1.2 kB each of x_t, noise and result.
+    expect(large - small).toBeLessThan(20_000);
+  });
+
+  test("begins where it is told to, and leaves that to the caller", async () => {
+    const start = tf.tensor2d([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [3, 2]);
+    const options = { shape: [3, 2], seed: 1, start, chunk: 2 };
+    const [first] = await collect(pSampleLoop(schedule, half, options));
+    expect(first?.xt).toEqual(await start.data());
+    expect(start.isDisposed).toBe(false);
+    expect(await refusalOf(collect(pSampleLoop(schedule, half, { ...options, shape: [2, 3] })))).toBe(
+      "start of shape [3, 2]: expected the shape of the samples, [2, 3]. Give both the same shape.",
+    );
+    expect(await refusalOf(collect(pSampleLoop(schedule, half, { ...options, chunk: 0 })))).toBe(
+      "chunk = 0: expected a positive integer, the most samples that the network sees at once. Leave it out to get a fitting one.",
+    );
+    start.dispose();
+  });
+
+  test("in fewer steps visits evenly spaced times, and the network is told those", async () => {
+    const told: number[] = [];
+    const watched: Denoiser = (xt, t) => {
+      told.push(...t);
+      return half(xt, t);
+    };
+    const states = await collect(pSampleLoop(schedule, watched, { shape: [1, 2], seed: 1, steps: 4 }));
+    expect(states.map(({ t }) => t)).toEqual([30, 20, 11, 1, 0]);
+    expect(told).toEqual([30, 20, 11, 1]);
+    const all = await collect(pSampleLoop(schedule, half, { shape: [1, 2], seed: 1, steps: 30 }));
+    expect(all).toEqual(await collect(pSampleLoop(schedule, half, { shape: [1, 2], seed: 1 })));
+    expect(refusal(() => pSampleLoop(schedule, half, { shape: [1, 2], seed: 1, steps: 31 }))).toContain(
+      "31 steps of 30 times: expected an integer from 1 to 30.",
+    );
+  });
+
   test("lets timers run between the steps", async () => {
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 0);
@@ -147,6 +214,20 @@ describe("with the ideal denoiser the samples have the law of the data", () => {
     const count = 4000;
     const denoiser = idealDenoiser(schedule, { weights: [1], means: [[0.7]], variances: [[0.25]] });
     const samples = await last(pSampleLoop(schedule, denoiser, { shape: [count, 1], seed: 3 }));
+    const sampleMean = samples.reduce((sum, x) => sum + x, 0) / count;
+    const sampleVariance = samples.reduce((sum, x) => sum + (x - sampleMean) ** 2, 0) / count;
+    // Four standard errors of a mean and of a variance of Gaussian draws.
+    expect(Math.abs(sampleMean - mean)).toBeLessThan(4 * Math.sqrt(variance / count));
+    expect(Math.abs(sampleVariance - variance)).toBeLessThan(4 * variance * Math.sqrt(2 / count));
+  });
+
+  test("a Gaussian in 40 of 400 steps: samples have the mean and variance of the strided chain", async () => {
+    const schedule = linearSchedule({ T: 400 });
+    const spaced = respace(schedule, spaceTimesteps(400, 40));
+    const { mean, variance } = chainMoments(spaced.schedule, data);
+    const count = 4000;
+    const denoiser = idealDenoiser(schedule, { weights: [1], means: [[0.7]], variances: [[0.25]] });
+    const samples = await last(pSampleLoop(schedule, denoiser, { shape: [count, 1], seed: 3, steps: 40 }));
     const sampleMean = samples.reduce((sum, x) => sum + x, 0) / count;
     const sampleVariance = samples.reduce((sum, x) => sum + (x - sampleMean) ** 2, 0) / count;
     // Four standard errors of a mean and of a variance of Gaussian draws.
