@@ -113,6 +113,8 @@ export { constantRate, cosineDecay, type LearningRate, warmUp } from "./train/le
 export { emaDecayAt, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
+export { latestCheckpoint, type LatestCheckpoint, listCheckpoints } from "./train/runFolder.js";
+export { loadTrainedModel, saveTrainedModel, shippedModel, type TrainedModel } from "./train/trainedModel.js";
 
 // figure
 export type { ChartFigure, Figure, FigureOptions, ImageFigure, Numbers } from "./figure/figure.js";
