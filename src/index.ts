@@ -71,7 +71,9 @@ export { type BoundOptions, epsLossWeight, priorBpd, vbTermsBpd } from "./diffus
 export { type Bpd, type BpdOptions, type BpdStep, calcBpd, calcBpdLoop } from "./diffusion/bpdLoop.js";
 
 // data
-export type { Batch, BatchRequest, Dataset, Split } from "./data/dataset.js";
+export { type Batch, type BatchRequest, checkedDataset, type Dataset, type Split } from "./data/dataset.js";
+export { openCifar10 } from "./data/cifar.js";
+export { openImageFolder } from "./data/imageFolder.js";
 export { glyphs } from "./data/glyphs.js";
 export { type Idx, parseIdx, readIdx } from "./data/idx.js";
 export { gaussianMixture, type Mixture, type MixtureParameters, ringMixture } from "./data/mixture.js";
