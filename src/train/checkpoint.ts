@@ -68,9 +68,10 @@ export function describe({
 }
 
 /** The inverse of {@link describe}, with the number of steps that were made. */
-export function readDescription(
-  metadata: Readonly<Record<string, string>>,
-): Pick<Checkpoint, "model" | "schedule" | "info"> & {
+export function readDescription(metadata: Readonly<Record<string, string>>): Pick<
+  Checkpoint,
+  "model" | "schedule" | "info"
+> & {
   readonly step: number;
   readonly optimizerStep: number;
 } {
