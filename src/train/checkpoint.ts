@@ -133,7 +133,7 @@ interface Progress {
   readonly lossesByTime?: LossesByTime;
 }
 
- /** A file of NaNs would push good ones out of the last k that are kept. */
+/** A file of NaNs would push good ones out of the last k that are kept. */
 function checkFinite(values: Float32Array, name: string, file: string): void {
   const place = values.findIndex((value) => !Number.isFinite(value));
   if (place === -1) return;
