@@ -3,6 +3,7 @@ const layers = {
   random: [],
   files: [],
   expr: [],
+  typeset: [],
   tensor: ["random"],
   tex: ["expr"],
   probability: ["expr", "random"],
@@ -12,8 +13,9 @@ const layers = {
   model: ["diffusion", "tensor", "random"],
   data: ["diffusion", "tensor", "random"],
   train: ["diffusion", "model", "data", "tensor", "random", "files"],
-  figure: ["derivation", "diffusion", "data", "model", "train", "tensor", "random"],
+  figure: ["typeset", "derivation", "diffusion", "data", "model", "train", "tensor", "random"],
   notebook: [
+    "typeset",
     "figure",
     "derivation",
     "binding",
@@ -27,7 +29,7 @@ const layers = {
     "files",
   ],
   kernel: ["notebook"],
-  report: ["notebook", "figure", "derivation"],
+  report: ["notebook", "figure", "derivation", "typeset"],
   course: ["notebook", "derivation", "binding"],
 };
 const outside = (folder, allowed) => ({

@@ -4,6 +4,7 @@ import { perform, reasonToMake } from "./engine.mjs";
 import { killGroup, withLock } from "./lock.mjs";
 import { nativeBinding } from "./steps/binding.mjs";
 import { typescriptBuild } from "./steps/build.mjs";
+import { nativeKernels } from "./steps/kernels.mjs";
 import { kernelspec } from "./steps/kernelspec.mjs";
 import { npmPackages } from "./steps/npm.mjs";
 import { checkPrerequisites, lacking } from "./steps/prerequisites.mjs";
@@ -14,7 +15,7 @@ import { pythonEnvironment } from "./steps/venv.mjs";
 /** @typedef {import("./engine.mjs").State} State */
 
 /** In the order in which each may rely on those before it. */
-const steps = [npmPackages, pythonEnvironment, nativeBinding, typescriptBuild, kernelspec];
+const steps = [npmPackages, pythonEnvironment, nativeBinding, nativeKernels, typescriptBuild, kernelspec];
 
 /**
  * Does every step that is not done. Prints one line per step; stops at the first that fails.
@@ -55,7 +56,7 @@ async function allSteps(context) {
 function neededFor(context) {
   return {
     python: reasonToMake(context, pythonEnvironment) !== undefined,
-    compiler: reasonToMake(context, nativeBinding) !== undefined,
+    compiler: [nativeBinding, nativeKernels].some((step) => reasonToMake(context, step) !== undefined),
   };
 }
 

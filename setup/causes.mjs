@@ -27,6 +27,25 @@ const everywhere = [
   },
 ];
 
+/** What goes wrong where C++ is compiled. */
+const compiling = [
+  {
+    pattern: /fatal error: '?([\w./]+)'?(?: file not found|: No such file)/,
+    why: "the compiler did not find the header $1",
+    mend: "rm -rf .venv node_modules && npm run setup",
+  },
+  {
+    pattern: /unrecognized (?:command[- ]line )?option '?.?(-std=c\+\+17)|invalid value 'c\+\+17'/,
+    why: "the compiler is too old for C++17",
+    mend: "CXX=PATH-OF-A-NEWER-COMPILER npm run setup (g++ 9 or clang 10 will do)",
+  },
+  {
+    pattern: /GLIBCXX_[\d.]+' not found/,
+    why: "the compiler's C++ library is newer than the one that Node loads",
+    mend: "CXX=/usr/bin/c++ npm run setup",
+  },
+];
+
 /** @type {Readonly<Record<string, readonly Cause[]>>} */
 const perStep = {
   npm: [
@@ -84,23 +103,8 @@ const perStep = {
       mend: "WORKBOOK_PYTHON=python3.12 npm run setup (Python 3.10 to 3.13 will do), or set pip to a complete index",
     },
   ],
-  binding: [
-    {
-      pattern: /fatal error: '?([\w./]+)'?(?: file not found|: No such file)/,
-      why: "the compiler did not find the header $1",
-      mend: "rm -rf .venv node_modules && npm run setup",
-    },
-    {
-      pattern: /unrecognized (?:command[- ]line )?option '?.?(-std=c\+\+17)|invalid value 'c\+\+17'/,
-      why: "the compiler is too old for C++17",
-      mend: "CXX=PATH-OF-A-NEWER-COMPILER npm run setup (g++ 9 or clang 10 will do)",
-    },
-    {
-      pattern: /GLIBCXX_[\d.]+' not found/,
-      why: "the compiler's C++ library is newer than the one that Node loads",
-      mend: "CXX=/usr/bin/c++ npm run setup",
-    },
-  ],
+  binding: compiling,
+  kernels: compiling,
   build: [
     {
       pattern: /error TS\d+/,

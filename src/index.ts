@@ -87,7 +87,9 @@ export { type Bpd, type BpdOptions, type BpdStep, calcBpd, calcBpdLoop } from ".
 export { rateDistortion, type RateDistortion } from "./diffusion/rateDistortion.js";
 
 // data
-export type { Batch, BatchRequest, Dataset, Split } from "./data/dataset.js";
+export { type Batch, type BatchRequest, checkedDataset, type Dataset, type Split } from "./data/dataset.js";
+export { openCifar10 } from "./data/cifar.js";
+export { openImageFolder } from "./data/imageFolder.js";
 export { glyphs } from "./data/glyphs.js";
 export { type Idx, parseIdx, readIdx } from "./data/idx.js";
 export { gaussianMixture, type Mixture, type MixtureParameters, ringMixture } from "./data/mixture.js";
@@ -106,6 +108,7 @@ export {
   initParams,
   unflattenParams,
 } from "./model/params.js";
+export { denoiserOf, type NetworkDenoiser } from "./model/denoiser.js";
 export type { ModelOf } from "./model/model.js";
 export { createModel, type Model, type ModelDescription } from "./model/createModel.js";
 export { createUNet } from "./model/unet.js";
@@ -152,6 +155,8 @@ export { constantRate, cosineDecay, type LearningRate, warmUp } from "./train/le
 export { emaDecayAt, moveEma, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
+export { latestCheckpoint, type LatestCheckpoint, listCheckpoints } from "./train/runFolder.js";
+export { loadTrainedModel, saveTrainedModel, shippedModel, type TrainedModel } from "./train/trainedModel.js";
 
 export { loadDiffusers, saveDiffusers, type UNetWithParams } from "./train/diffusersFolder.js";
 

@@ -15,8 +15,9 @@ import { pythonEnvironment, tensorflowVariant } from "./venv.mjs";
 
 const tfjsNode = join("node_modules", "@tensorflow", "tfjs-node-gpu");
 /** Where tfjs-node looks for it: node-pre-gyp's place for Node-API 8. */
-const folder = join(tfjsNode, "lib", "napi-v8");
-const product = join(folder, "tfjs_binding.node");
+export const bindingFolder = join(tfjsNode, "lib", "napi-v8");
+/** The binding's file, relative to the project. */
+export const product = join(bindingFolder, "tfjs_binding.node");
 /** The one source of ours in it: see there. */
 const logLevel = join("setup", "native", "logLevel.cc");
 
@@ -24,7 +25,7 @@ const logLevel = join("setup", "native", "logLevel.cc");
 export const nativeBinding = {
   name: "TensorFlow binding",
   log: "binding",
-  stamp: ({ root }) => join(root, folder, ".workbook-stamp.json"),
+  stamp: ({ root }) => join(root, bindingFolder, ".workbook-stamp.json"),
   inputs: (context) => {
     const { root } = context;
     const sources = join(root, tfjsNode, "binding");
@@ -45,10 +46,10 @@ export const nativeBinding = {
         what: `${command === undefined ? "no C++ compiler" : "no TensorFlow in .venv"} to build the binding with.`,
         mend: "npm run setup",
       });
-    mkdirSync(join(root, folder), { recursive: true });
-    removeUnfinished(join(root, folder));
+    mkdirSync(join(root, bindingFolder), { recursive: true });
+    removeUnfinished(join(root, bindingFolder));
     // Under another name until it has loaded and multiplied: nobody meets a binding that does not work.
-    const building = join(folder, `building-${process.pid}.node`);
+    const building = join(bindingFolder, `building-${process.pid}.node`);
     await runLogged(context, "binding", command, compileArguments(context, tensorflow, building));
     const verify = join(import.meta.dirname, "..", "native", "verify.mjs");
     await runLogged(context, "binding", process.execPath, [verify, join(root, building)]);
@@ -71,7 +72,6 @@ function compileArguments(context, tensorflow, output) {
     join(tensorflow, "include"),
     "node_modules/node-api-headers/include",
   ];
-  const fromBinding = relative(join(context.root, folder), tensorflow);
   const general = [
     "-O2",
     "-std=c++17",
@@ -80,9 +80,20 @@ function compileArguments(context, tensorflow, output) {
     "-DNAPI_VERSION=8",
     ...include.map((path) => `-I${path}`),
   ];
+  const quiet = context.platform === "darwin" ? [] : [logLevel, "-Wl,-z,initfirst"];
+  return [...general, ...sources, ...quiet, ...linkFlags(context, tensorflow), "-o", output];
+}
+
+/**
+ * What links an add-on in the binding's folder with TensorFlow.
+ * @param {Context} context
+ * @param {string} tensorflow the package's folder, absolute
+ */
+export function linkFlags(context, tensorflow) {
+  const fromBinding = relative(join(context.root, bindingFolder), tensorflow);
   return context.platform === "darwin"
-    ? [...general, ...sources, ...macLink(tensorflow, fromBinding), "-o", output]
-    : [...general, ...sources, ...linuxLink(context, tensorflow, fromBinding), "-o", output];
+    ? macLink(tensorflow, fromBinding)
+    : linuxLink(context, tensorflow, fromBinding);
 }
 
 /**
@@ -93,7 +104,7 @@ function compileArguments(context, tensorflow, output) {
 function linuxLink(context, tensorflow, fromBinding) {
   const libraries = [`-L${tensorflow}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"];
   const path = `-Wl,-rpath,$ORIGIN/${fromBinding}`;
-  const link = ["-shared", logLevel, "-Wl,-z,initfirst", ...libraries, path];
+  const link = ["-shared", ...libraries, path];
   return tensorflowVariant(context) === "cuda" ? [...link, ...cudaLink(tensorflow, fromBinding)] : link;
 }
 

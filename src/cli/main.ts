@@ -6,12 +6,15 @@ import type { Command, Effects, ExitStatus } from "./command.js";
 const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   check: () => import("./check.js"),
   doctor: () => import("./doctor.js"),
+  evaluate: () => import("./evaluate.js"),
   figures: () => import("./figures.js"),
   kernel: () => import("./kernel.js"),
   lint: () => import("./lint.js"),
   run: () => import("./run.js"),
   report: () => import("./report.js"),
+  sample: () => import("./sample.js"),
   sync: () => import("./sync.js"),
+  train: () => import("./train.js"),
 };
 
 /**

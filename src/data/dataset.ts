@@ -52,3 +52,25 @@ export function checkRequest(request: BatchRequest): Required<BatchRequest> {
   }
   return { size, step, seed, split };
 }
+
+/**
+ * The same data set, every batch of which is looked through: what is not finite, or for images not in [−1, 1], stops
+ * the run that would have learned it.
+ */
+export function checkedDataset(dataset: Dataset): Dataset {
+  const limit = dataset.shape.length === 3 ? 1 : Infinity;
+  return {
+    ...dataset,
+    batch: (request) => {
+      const batch = dataset.batch(request);
+      const place = batch.x.findIndex((value) => !(Math.abs(value) <= limit && Number.isFinite(value)));
+      if (place === -1) return batch;
+      const each = dataset.shape.reduce((product, n) => product * n, 1);
+      throw new InputError(
+        `${dataset.name}: value ${place % each} of sample ${Math.floor(place / each)} in batch ${request.step} of seed ${request.seed} is ${batch.x[place] ?? NaN}`,
+        limit === 1 ? "a number in [−1, 1]" : "a finite number",
+        limit === 1 ? "Scale bytes by x / 127.5 − 1." : "Correct the data.",
+      );
+    },
+  };
+}

@@ -2,10 +2,10 @@
  * The IDX format of the MNIST family (yann.lecun.com/exdb/mnist): two zero bytes, a byte for the type
  * of the entries, a byte for the number of axes, the axes as big-endian 32-bit integers, the entries.
  */
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { InputError } from "../error.js";
+import { readBytes, reason } from "./readFiles.js";
 
 /** Entries as unsigned bytes, the last axis running fastest. */
 export interface Idx {
@@ -72,14 +72,7 @@ function hex(value: number): string {
 }
 
 async function readMaybeZipped(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new InputError(
-      `${file} cannot be read (${reason(cause)})`,
-      "a readable file",
-      "Check the path and its permissions.",
-      { cause },
-    );
-  });
+  const bytes = await readBytes(file);
   if (!file.endsWith(".gz")) return bytes;
   return unzip(bytes).catch((cause: unknown) => {
     throw new InputError(
@@ -89,8 +82,4 @@ async function readMaybeZipped(file: string): Promise<Uint8Array> {
       { cause },
     );
   });
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -41,7 +41,7 @@ export function imageGrid(
 }
 
 /** The number of columns nearest to the golden middle, of those that leave no row unfinished if there are any. */
-function evenColumns(count: number): number {
+export function evenColumns(count: number): number {
   const wanted = Math.sqrt(count * 1.6);
   const side = Math.ceil(Math.sqrt(count));
   const choices = Array.from({ length: side + 1 }, (_, more) => side + more).filter(

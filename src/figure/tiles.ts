@@ -70,6 +70,19 @@ export function checkBatch({ pixels, shape }: ImageBatch): {
  * @throws InputError if pixels and shape do not belong together
  */
 export function drawTiles(batch: ImageBatch, options: TileOptions): Picture {
+  const { canvas, width, height } = tilesCanvas(batch, options, 2);
+  return { png: new Uint8Array(canvas.toBuffer("image/png")), width, height };
+}
+
+/**
+ * The drawing of {@link drawTiles}.
+ * @param density pixels of the canvas for one of `width` and `height`
+ */
+export function tilesCanvas(
+  batch: ImageBatch,
+  options: TileOptions,
+  density: number,
+): { readonly canvas: Canvas; readonly width: number; readonly height: number } {
   const { count, height, width } = checkBatch(batch);
   const { columns, columnLabels, rowLabels } = options;
   const zoom = options.zoom ?? Math.max(1, Math.round(64 / Math.max(height, width)));
@@ -80,9 +93,9 @@ export function drawTiles(batch: ImageBatch, options: TileOptions): Picture {
     width: left + columns * pitchX - gap + border,
     height: border + rows * pitchY - gap + (columnLabels === undefined ? border : labelHeight),
   };
-  const canvas = createCanvas(size.width * 2, size.height * 2);
+  const canvas = createCanvas(size.width * density, size.height * density);
   const context = canvas.getContext("2d");
-  context.scale(2, 2);
+  context.scale(density, density);
   context.fillStyle = colors.paper;
   context.fillRect(0, 0, size.width, size.height);
   context.imageSmoothingEnabled = false;
@@ -96,7 +109,7 @@ export function drawTiles(batch: ImageBatch, options: TileOptions): Picture {
   rowLabels?.forEach((label, row) => {
     labelAt(context, label, left - 8, border + row * pitchY + (height * zoom) / 2 + labelSize / 3, "right");
   });
-  return { png: new Uint8Array(canvas.toBuffer("image/png")), ...size };
+  return { canvas, ...size };
 }
 
 function labelAt(

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { biasAdd } from "../tensor/kernels.js";
 import { param, type Initializer, type Layer } from "./layer.js";
 
 /**
@@ -26,7 +27,7 @@ export function conv(
       { name: bias, shape: [outputs], initializer: { kind: "zeros" } },
     ],
     apply: (params, x) =>
-      tf.add(
+      biasAdd(
         tf.conv2d(x as tf.Tensor4D, param(params, kernel) as tf.Tensor4D, stride, "same"),
         param(params, bias),
       ),

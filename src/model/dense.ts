@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { biasAdd } from "../tensor/kernels.js";
 import { param, type Initializer, type Layer } from "./layer.js";
 
 /**
@@ -24,7 +25,7 @@ export function dense(
     apply: (params, x) => {
       // One large product instead of a batch of small ones.
       const rows = tf.reshape(x, [-1, inputs]);
-      const y = tf.add(tf.matMul(rows, param(params, kernel)), param(params, bias));
+      const y = biasAdd(tf.matMul(rows, param(params, kernel)), param(params, bias));
       return tf.reshape(y, [...x.shape.slice(0, -1), outputs]);
     },
   };

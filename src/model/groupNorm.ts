@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
+import { fusedGroupNorm } from "../tensor/kernels.js";
 import { param, type Layer } from "./layer.js";
+import { silu } from "./silu.js";
 
 /** Added to the variance, as in the DDPM code (TensorFlow's and PyTorch's default is 1e-5 or 1e-6). */
 const EPSILON = 1e-6;
@@ -8,9 +10,15 @@ const EPSILON = 1e-6;
 /**
  * Group normalisation (Wu & He, 2018, Eq. 1–6): the channels of each image are cut into `groups`, each
  * group is brought to mean 0 and variance 1 over its pixels and channels, then scaled by γ and
- * shifted by β per channel. [B, H, W, C] → the same shape; `groups` must divide C.
+ * shifted by β per channel. [B, H, W, C] → the same shape; `groups` must divide C. With `activated`, SiLU
+ * follows at once, as it does nearly everywhere in the network: one kernel does both where there is one.
  */
-export function groupNorm(name: string, channels: number, groups: number): Layer {
+export function groupNorm(
+  name: string,
+  channels: number,
+  groups: number,
+  { activated = false }: { readonly activated?: boolean } = {},
+): Layer {
   if (channels % groups !== 0)
     throw new InputError(
       `groups = ${groups} for ${channels} channels in ${name}`,
@@ -26,9 +34,12 @@ export function groupNorm(name: string, channels: number, groups: number): Layer
     ],
     apply: (params, x) => {
       const [batch = 0, height = 0, width = 0] = x.shape;
+      const [gamma, beta] = [param(params, scale), param(params, shift)];
+      const fused = fusedGroupNorm(x, gamma, beta, { groups, epsilon: EPSILON, activated });
+      if (fused !== undefined) return fused;
       const pixels = tf.reshape(x, [batch, height * width, channels]);
-      const y = normalize(pixels, param(params, scale), param(params, shift), groups);
-      return tf.reshape(y, x.shape);
+      const y = tf.reshape(normalize(pixels, gamma, beta, groups), x.shape);
+      return activated ? silu(y) : y;
     },
   };
 }

@@ -30,10 +30,11 @@ export interface ResBlockSizes {
 export function resBlock(name: string, sizes: ResBlockSizes): Layer<readonly [tf.Tensor, tf.Tensor]> {
   const { inputs, outputs, time, groups, scaleShift = false } = sizes;
   const { rate, side } = sizes.dropout ?? { rate: 0, side: 0 };
-  const norm1 = groupNorm(`${name}.norm1`, inputs, groups);
+  const norm1 = groupNorm(`${name}.norm1`, inputs, groups, { activated: true });
   const conv1 = conv(`${name}.conv1`, inputs, outputs);
   const ofTime = dense(`${name}.time`, time, scaleShift ? 2 * outputs : outputs);
-  const norm2 = groupNorm(`${name}.norm2`, outputs, groups);
+  // Scale and shift stand between the norm and its SiLU.
+  const norm2 = groupNorm(`${name}.norm2`, outputs, groups, { activated: !scaleShift });
   const conv2 = conv(`${name}.conv2`, outputs, outputs, { zero: true });
   const shortcut = inputs === outputs ? undefined : dense(`${name}.shortcut`, inputs, outputs);
   const mask = `${name}.dropout`;
@@ -47,7 +48,7 @@ export function resBlock(name: string, sizes: ResBlockSizes): Layer<readonly [tf
     ]);
     if (!scaleShift) return norm2.apply(params, tf.add(h, perChannel));
     const [scale, shift] = tf.split(perChannel, 2, 3) as [tf.Tensor, tf.Tensor];
-    return tf.add(tf.mul(norm2.apply(params, h), tf.add(scale, 1)), shift);
+    return silu(tf.add(tf.mul(norm2.apply(params, h), tf.add(scale, 1)), shift));
   };
   return {
     specs: [norm1, conv1, ofTime, norm2, conv2, ...(shortcut ? [shortcut] : [])].flatMap(
@@ -55,8 +56,8 @@ export function resBlock(name: string, sizes: ResBlockSizes): Layer<readonly [tf
     ),
     masks: rate === 0 ? [] : [{ name: mask, shape: [side, side, outputs], rate }],
     apply: (params, x, embedding) => {
-      const h = withTime(params, conv1.apply(params, silu(norm1.apply(params, x))), embedding);
-      const residual = conv2.apply(params, dropout(silu(h), params[mask], rate));
+      const h = withTime(params, conv1.apply(params, norm1.apply(params, x)), embedding);
+      const residual = conv2.apply(params, dropout(h, params[mask], rate));
       return tf.add(shortcut ? shortcut.apply(params, x) : x, residual);
     },
   };

@@ -43,7 +43,7 @@ export function createUNet(options: Partial<UNetConfig> = {}): ModelOf<"unet", U
   const down = downPath(config);
   const middle = middlePath(config);
   const up = upPath(config);
-  const norm = groupNorm("output.norm", width, groups);
+  const norm = groupNorm("output.norm", width, groups, { activated: true });
   const output = conv("output.conv", width, outputChannels * patchSize ** 2, { zero: true });
   const layers = [embedding, input, ...down, ...middle, ...up.map(({ stage }) => stage), norm, output];
   const specs: readonly ParamSpec[] = layers.flatMap((layer) => layer.specs);
@@ -58,7 +58,7 @@ export function createUNet(options: Partial<UNetConfig> = {}): ModelOf<"unet", U
     for (const stage of down) kept.push(stage.apply(params, last(kept), time));
     let h = run(middle, params, last(kept), time);
     for (const { stage, joins } of up) h = stage.apply(params, joins ? join(h, kept.pop()) : h, time);
-    return fromPatches(output.apply(params, silu(norm.apply(params, h))), patchSize);
+    return fromPatches(output.apply(params, norm.apply(params, h)), patchSize);
   };
   const init = (seed: number): Params => initParams(specs, seed);
   return { kind: "unet", config, shape, outputShape, masks, specs, init, apply };

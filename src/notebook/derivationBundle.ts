@@ -1,6 +1,6 @@
 /**
- * A checked derivation as one bundle: its record for the report, a Markdown table for notebooks (both JupyterLab and
- * VS Code typeset the formulas in it), LaTeX and plain text.
+ * A checked derivation as one bundle: its record for the report, HTML for notebooks (JupyterLab and VS Code prefer it),
+ * a Markdown table for viewers that typeset formulas but take no HTML, LaTeX and plain text.
  */
 import {
   derivationMime,
@@ -12,6 +12,7 @@ import {
   type DerivationLine,
   type Verdict,
 } from "../figure/derivation.js";
+import { derivationMarkup } from "./derivationMarkup.js";
 import type { MimeBundle } from "./display.js";
 import { alignedTex, canTypeset, plainMarkdown, tableMath, tableText } from "./texText.js";
 
@@ -19,6 +20,7 @@ import { alignedTex, canTypeset, plainMarkdown, tableMath, tableText } from "./t
 export function derivationBundle(derivation: Derivation): MimeBundle {
   return {
     [derivationMime]: derivation,
+    "text/html": derivationMarkup(derivation),
     "text/markdown": derivationMarkdown(derivation),
     "text/latex": alignedTex(derivation.lines.map(({ latex }) => latex)),
     "text/plain": derivationText(derivation),

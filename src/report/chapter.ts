@@ -8,7 +8,7 @@ import {
   type Notebook,
 } from "../notebook/format/notebook.js";
 import type { ReportContext } from "./context.js";
-import { nothing, safe, trusted, type Html } from "./html.js";
+import { nothing, safe, trusted, type Html } from "../typeset/html.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderOutput } from "./output.js";
 

@@ -8,9 +8,9 @@ import {
 } from "../figure/derivation.js";
 import { isJsonObject, type Json, type JsonObject } from "../notebook/format/notebook.js";
 import type { ReportContext } from "./context.js";
-import { safe, nothing, type Html } from "./html.js";
+import { safe, nothing, type Html } from "../typeset/html.js";
 import { renderInline } from "./markdown.js";
-import { renderMath } from "./math.js";
+import { renderMath } from "../typeset/math.js";
 
 const verdicts: readonly Verdict[] = ["holds", "fails", "defines", "undecided", "unreadable"];
 

@@ -4,7 +4,7 @@
  */
 import { isJsonObject, without, type Json, type JsonObject } from "../notebook/format/notebook.js";
 import type { ReportContext } from "./context.js";
-import { safe, jsonScript, nothing, type Html } from "./html.js";
+import { safe, jsonScript, nothing, type Html } from "../typeset/html.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 

@@ -4,8 +4,8 @@
  */
 import type { Element, ElementContent, Root, RootContent } from "hast";
 import type { ReportContext } from "./context.js";
-import { safe, nothing, type Html } from "./html.js";
-import { renderMath } from "./math.js";
+import { safe, nothing, type Html } from "../typeset/html.js";
+import { renderMath } from "../typeset/math.js";
 
 type Node = RootContent | ElementContent;
 /** HTML that rehype-stringify writes as it is; only made from {@link Html}. */

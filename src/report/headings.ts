@@ -2,7 +2,7 @@
  * The outline of the report: one h1, no level left out, and an address for every heading. Notebooks
  * are written one by one, each with an h1 of its own; here they become parts of one document.
  */
-import { safe, type Html } from "./html.js";
+import { safe, type Html } from "../typeset/html.js";
 import { slug } from "../notebook/format/cellId.js";
 
 export interface Heading {

@@ -1,6 +1,6 @@
 /** Code in colour: the text is coloured when the report is built, with classes that the style sheet fills. */
 import { createCssVariablesTheme, createHighlighter } from "shiki";
-import { safe, type Html } from "./html.js";
+import { safe, type Html } from "../typeset/html.js";
 
 const languages = ["typescript", "javascript", "json", "python", "shellscript", "latex", "yaml"] as const;
 /** The names that code blocks in Markdown use. */

@@ -15,7 +15,7 @@ import { unified } from "unified";
 import { separateDisplayMath } from "../derivation/document/displayMath.js";
 import type { ReportContext } from "./context.js";
 import { finishTree } from "./finishTree.js";
-import { trusted, type Html } from "./html.js";
+import { trusted, type Html } from "../typeset/html.js";
 
 type Schema = typeof defaultSchema;
 

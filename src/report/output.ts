@@ -4,9 +4,9 @@ import type { JsonObject, Output } from "../notebook/format/notebook.js";
 import type { ReportContext } from "./context.js";
 import { readDerivation, renderDerivation } from "./derivation.js";
 import { renderFigure } from "./figure.js";
-import { safe, type Html } from "./html.js";
+import { safe, type Html } from "../typeset/html.js";
 import { renderForeignHtml, renderMarkdown } from "./markdown.js";
-import { renderMath, stripMathDelimiters } from "./math.js";
+import { renderMath, stripMathDelimiters } from "../typeset/math.js";
 import { renderError, renderStream, renderText } from "./text.js";
 
 export function renderOutput(output: Output, context: ReportContext): Html {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { packageRoot } from "../notebook/root.js";
 import type { Heading } from "./headings.js";
-import { safe, nothing, trusted, type Html } from "./html.js";
+import { safe, nothing, trusted, type Html } from "../typeset/html.js";
 import { katexStyles } from "./katexStyles.js";
 import { textFonts } from "./textFonts.js";
 

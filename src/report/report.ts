@@ -6,7 +6,7 @@ import { renderChapter } from "./chapter.js";
 import type { ReportContext } from "./context.js";
 import { createOutline } from "./headings.js";
 import { createHighlight } from "./highlight.js";
-import { safe, nothing } from "./html.js";
+import { safe, nothing } from "../typeset/html.js";
 import { renderPage } from "./page.js";
 
 export interface ReportSource {

@@ -1,7 +1,7 @@
 /** Text outputs: streams, values and errors, as a terminal would have shown them in the end. */
 import { stripVTControlCharacters } from "node:util";
 import type { Output } from "../notebook/format/notebook.js";
-import { safe, nothing, type Html } from "./html.js";
+import { safe, nothing, type Html } from "../typeset/html.js";
 
 /** Without colours, and with `\r` obeyed: a progress line that overwrites itself is its last state. */
 export function plainText(text: string): string {

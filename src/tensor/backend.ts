@@ -5,6 +5,8 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
+import { loadNativeKernels, registerKernels } from "./kernels.js";
+import { nativeBackend } from "./native.js";
 import { restoreRemovedUtilities } from "./polyfill.js";
 
 export type BackendName = "tensorflow" | "webgpu" | "cpu";
@@ -99,12 +101,6 @@ function describe({ name, device, tensorflowVersion }: Loaded, notes: readonly s
   return notes.length === 0 ? running : `${running}; not ${notes.join("; not ")}`;
 }
 
-/** Of tfjs-node's own backend class, the two members we read. */
-interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
-}
-
 function loadTensorflow(): Attempt {
   // Both are read by the native library while it loads. 2 drops its chatter about CPU instructions and
   // oneDNN and keeps errors; growth lets two notebooks share one GPU instead of the first taking it all.
@@ -116,7 +112,9 @@ function loadTensorflow(): Attempt {
   } catch (error) {
     return { unavailable: `its native binding does not load: ${firstLine(error)}` };
   }
-  const native = tf.findBackend("tensorflow") as unknown as NativeBackend;
+  const native = nativeBackend();
+  // Our kernels compute on the CPU; a GPU would have to fetch every image for them.
+  registerKernels(!native.isUsingGpuDevice && loadNativeKernels());
   return {
     loaded: {
       name: "tensorflow",

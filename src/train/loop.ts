@@ -4,12 +4,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InputError } from "../error.js";
 import type { Model } from "../model/createModel.js";
 import { unflattenParams } from "../model/params.js";
-import { createRandom } from "../random/random.js";
-import { emaDecayAt, updateEma } from "./ema.js";
-import { simpleLoss, type Draw } from "./loss.js";
-import { adam, clipByGlobalNorm, globalNorm, type Optimizer } from "./optimizer.js";
+import { compiled, type Compiled } from "../tensor/graph/compiled.js";
+import { drawBatch } from "./draw.js";
+import { createObjective, type Objective } from "./objective.js";
+import { adam, globalNorm } from "./optimizer.js";
 import { createPace } from "./pace.js";
 import { disposeState, initTrainState, type TrainState } from "./state.js";
+import { lossSecondMomentTimesteps, type TimestepSampler, uniformTimesteps } from "./timesteps.js";
+import { updateState } from "./update.js";
 import { trainSettings, type TrainOptions, type TrainSettings } from "./trainOptions.js";
 
 /** One step of training, after it was made. */
@@ -17,7 +19,7 @@ export interface TrainStep {
   /** From 1 to `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** L_simple of this step's batch, before the update. */
+  /** The loss of this step's batch, before the update. */
   readonly loss: number;
   /** The mean of the recent losses, about fifty. */
   readonly lossMean: number;
@@ -42,31 +44,50 @@ export interface TrainStep {
  */
 export async function* trainLoop(options: TrainOptions): AsyncGenerator<TrainStep, void, undefined> {
   const settings = trainSettings(options);
-  const { model, steps, seed, learningRate, now } = settings;
-  const optimizer = adam(learningRate);
+  const { steps, learningRate, now } = settings;
+  const run = prepareRun(settings);
   const pace = createPace(now);
-  let state = settings.state ?? initTrainState(model, optimizer, seed);
-  while (state.step < steps) {
-    const step = state.step + 1;
-    const { next, loss, gradientNorm } = await trainStep(settings, optimizer, state);
-    disposeState(state);
-    state = next;
-    const { lossMean, secondsPerStep } = pace(loss);
-    const remainingSeconds = secondsPerStep * (steps - step);
-    const rate = learningRate(step);
-    yield {
-      step,
-      steps,
-      loss,
-      lossMean,
-      gradientNorm,
-      learningRate: rate,
-      secondsPerStep,
-      remainingSeconds,
-      state,
-    };
-    await setImmediate();
+  let state = settings.state ?? startOf(run);
+  try {
+    while (state.step < steps) {
+      const step = state.step + 1;
+      const { next, loss, gradientNorm } = await trainStep(run, state);
+      disposeState(state);
+      state = next;
+      const { lossMean, secondsPerStep } = pace(loss);
+      const remainingSeconds = secondsPerStep * (steps - step);
+      const rate = learningRate(step);
+      const measured = { loss, lossMean, gradientNorm, learningRate: rate, secondsPerStep, remainingSeconds };
+      yield { step, steps, ...measured, state };
+      await setImmediate();
+    }
+  } finally {
+    run.gradientOf.dispose();
   }
+}
+
+/** What stays the same from step to step. */
+interface Run {
+  readonly settings: TrainSettings;
+  readonly objective: Objective;
+  readonly timesteps: TimestepSampler;
+  readonly gradientOf: GradientOf;
+}
+
+function prepareRun(settings: TrainSettings): Run {
+  const { model, schedule, predicts } = settings;
+  const objective = createObjective(model, schedule, { ...settings.objective, predicts });
+  const timesteps = settings.timesteps === "uniform" ? uniformTimesteps : lossSecondMomentTimesteps;
+  return {
+    settings,
+    objective,
+    timesteps: timesteps(schedule.T),
+    gradientOf: compileGradient(model, objective),
+  };
+}
+
+function startOf({ settings: { model, seed, learningRate }, timesteps }: Run): TrainState {
+  return { ...initTrainState(model, adam(learningRate), seed), lossesByTime: timesteps.init() };
 }
 
 interface StepResult {
@@ -76,72 +97,58 @@ interface StepResult {
 }
 
 /** One gradient step. `state` is left as it is; the caller disposes it. */
-async function trainStep(
-  settings: TrainSettings,
-  optimizer: Optimizer,
-  state: TrainState,
-): Promise<StepResult> {
-  const { model, schedule, predicts, maxGradientNorm, emaDecay, learningRate } = settings;
+async function trainStep(run: Run, state: TrainState): Promise<StepResult> {
+  const { settings, objective, timesteps, gradientOf } = run;
   const step = state.step + 1;
-  const draw = drawBatch(settings, step);
-  const [loss, gradient] = lossAndGradient(model, state.params, (params) =>
-    simpleLoss(schedule, (xt, t) => model.apply(params, xt, t), draw, predicts),
-  );
-  tf.dispose([draw.xStart, draw.noise]);
-  const norm = globalNorm(gradient);
+  const draw = drawBatch(settings, timesteps, state.lossesByTime, step);
+  const inputs = objective.inputs(draw);
+  const found = gradientOf.run({ params: state.params, ...inputs });
+  const { loss, losses, gradient, norm } = found;
+  tf.dispose(inputs);
   const values = { loss: await readScalar(loss), gradientNorm: await readScalar(norm) };
   const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
   if (broken !== undefined) {
-    tf.dispose([loss, gradient, norm]);
-    throw notFinite(broken, step, learningRate(step));
+    tf.dispose(found);
+    throw notFinite(broken, step, settings);
   }
-  const clipped = clipByGlobalNorm(gradient, norm, maxGradientNorm);
-  const change = optimizer.update(clipped, state.optimizer);
-  const params = tf.add<tf.Tensor1D>(state.params, change.update);
-  const ema = updateEma(state.ema, params, emaDecayAt(emaDecay, step));
-  tf.dispose([loss, gradient, norm, clipped, change.update]);
-  return { next: { step, params, ema, optimizer: change.state }, ...values };
+  const lossesByTime = timesteps.record(state.lossesByTime, draw.t, await losses.data<"float32">());
+  const moved = updateState(state, gradient as tf.Tensor1D, values.gradientNorm, settings);
+  tf.dispose(found);
+  return { next: { step, ...moved, lossesByTime }, ...values };
 }
 
-/** x_0 from the data, t uniform in 1..T, ε normal: functions of the seed and the step alone. */
-function drawBatch({ dataset, schedule, batchSize, seed }: TrainSettings, step: number): Draw {
-  const random = createRandom(seed).fork("train", step);
-  const batch = dataset.batch({ size: batchSize, step: step - 1, seed });
-  const shape = [...batch.shape];
-  const times = random.fork("t");
-  return {
-    xStart: tf.tensor(batch.x, shape),
-    t: Int32Array.from({ length: batchSize }, () => times.integer(1, schedule.T)),
-    noise: tf.tensor(random.fork("noise").normals(batch.x.length), shape),
-  };
-}
+type GradientOf = Compiled<string, "loss" | "losses" | "gradient" | "norm">;
 
-/** A loss of the parameters, and its gradient laid out as they are: [scalar, [P]]. */
-function lossAndGradient(
-  { specs }: Model,
-  vector: tf.Tensor1D,
-  loss: (params: Record<string, tf.Tensor>) => tf.Scalar,
-): [tf.Scalar, tf.Tensor1D] {
-  return tf.tidy(() => {
-    const names = specs.map(({ name }) => name);
-    const values = unflattenParams(specs, vector);
-    const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
-      loss(Object.fromEntries(tensors.map((tensor, i) => [names[i] ?? "", tensor]))),
-    );
-    const { value, grads } = withGradients(Object.values(values));
-    return [value, tf.concat1d(grads.map((gradient) => tf.reshape(gradient, [-1])))];
+/**
+ * Nearly all the work of a step, as one graph of the parameters [P] and the inputs of the loss: the loss, that of each
+ * sample [B], the gradient laid out as the parameters are [P], and its length.
+ */
+function compileGradient(model: Model, objective: Objective): GradientOf {
+  const { specs } = model;
+  const names = specs.map(({ name }) => name);
+  return compiled(({ params, ...inputs }) => {
+    let losses: tf.Tensor | undefined;
+    const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+      const values = Object.fromEntries(tensors.map((tensor, i) => [names[i] ?? "", tensor]));
+      losses = tf.keep(objective.losses(values, inputs));
+      return objective.mean(losses as tf.Tensor1D, inputs);
+    });
+    const { value, grads } = withGradients(Object.values(unflattenParams(specs, params as tf.Tensor1D)));
+    const gradient = tf.concat1d(grads.map((each) => tf.reshape(each, [-1])));
+    return { loss: value, losses: losses ?? value, gradient, norm: globalNorm(gradient) };
   });
 }
 
-async function readScalar(tensor: tf.Scalar): Promise<number> {
+async function readScalar(tensor: tf.Tensor): Promise<number> {
   const [value = NaN] = await tensor.data();
   return value;
 }
 
-function notFinite([name, value]: [string, number], step: number, learningRate: number): InputError {
+function notFinite([name, value]: [string, number], step: number, settings: TrainSettings): InputError {
   const words = name === "loss" ? "loss" : "length of the gradient";
+  const { seed, learningRate } = settings;
   return new InputError(
-    `${words} = ${value} at step ${step}, learning rate ${learningRate}`,
+    `${words} = ${value} at step ${step}, learning rate ${learningRate(step)}, in the batch of seed ${seed} and step ${step}`,
     "a finite number",
     `Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step ${
       step - 1

@@ -50,6 +50,8 @@ export interface Objective {
   readonly inputs: (draw: Draw) => LossInputs;
   /** The loss of each sample before its importance: [B]. */
   readonly losses: (params: Params, inputs: LossInputs) => tf.Tensor1D;
+  /** The mean of these, each times its importance: a scalar. */
+  readonly mean: (losses: tf.Tensor1D, inputs: LossInputs) => tf.Scalar;
   /** The mean over the batch of importance · loss, a scalar that gradients can be taken of. */
   readonly loss: (params: Params, inputs: LossInputs) => tf.Scalar;
 }
@@ -91,6 +93,9 @@ export function createObjective(
       }
     });
 
+  const mean: Objective["mean"] = (each, inputs) =>
+    tf.tidy(() => tf.mean(tf.mul(each, input(inputs, "importance"))));
+
   return {
     inputs: (draw) => {
       const { xStart, t, noise, importance = new Float32Array(t.length).fill(1), masks = {} } = draw;
@@ -108,8 +113,8 @@ export function createObjective(
       return { ...given, ...(Object.fromEntries(tensors) as LossInputs), ...masks };
     },
     losses,
-    loss: (params, inputs) =>
-      tf.tidy(() => tf.mean(tf.mul(losses(params, inputs), input(inputs, "importance")))),
+    mean,
+    loss: (params, inputs) => tf.tidy(() => mean(losses(params, inputs), inputs)),
   };
 }
 

@@ -72,6 +72,8 @@ export function adamW(
   };
 }
 
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
 /** The numbers of Adam that change from step to step; as tensors they are inputs of a step that is traced once. */
 export interface AdamScalars<N = number> {
   /** −rate / (1 − β₁^step) */
@@ -84,7 +86,7 @@ export interface AdamScalars<N = number> {
 export function adamScalars(
   rate: number,
   step: number,
-  { beta1 = 0.9, beta2 = 0.999 }: AdamOptions = {},
+  { beta1 = adamDefaults.beta1, beta2 = adamDefaults.beta2 }: AdamOptions = {},
 ): AdamScalars {
   return { ofMu: -rate / (1 - beta1 ** step), ofNu: 1 / (1 - beta2 ** step) };
 }
@@ -94,8 +96,9 @@ export function adamChange(
   gradient: tf.Tensor1D,
   before: Pick<OptimizerState, "mu" | "nu">,
   { ofMu, ofNu }: AdamScalars<number | tf.Scalar>,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
+  options: AdamOptions = {},
 ): { readonly mu: tf.Tensor1D; readonly nu: tf.Tensor1D; readonly update: tf.Tensor1D } {
+  const { beta1, beta2, epsilon } = { ...adamDefaults, ...options };
   return tf.tidy(() => {
     const mu = tf.add<tf.Tensor1D>(tf.mul(before.mu, beta1), tf.mul(gradient, 1 - beta1));
     const nu = tf.add<tf.Tensor1D>(tf.mul(before.nu, beta2), tf.mul(tf.square(gradient), 1 - beta2));

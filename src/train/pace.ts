@@ -15,7 +15,7 @@ export interface Pace {
  * @param now a clock in milliseconds
  */
 export function createPace(now: () => number): (loss: number) => Pace {
-  const meanLoss = runningMean(LOSS_MEMORY);
+  const meanLoss = runningLossMean();
   const meanTime = runningMean(TIME_MEMORY);
   let steps = 0;
   let before = now();
@@ -26,6 +26,11 @@ export function createPace(now: () => number): (loss: number) => Pace {
     steps += 1;
     return { lossMean: meanLoss(loss), secondsPerStep: steps === 1 ? seconds : meanTime(seconds) };
   };
+}
+
+/** The smoothed loss of a run: the exponential mean of its losses, about fifty of them. */
+export function runningLossMean(): (loss: number) => number {
+  return runningMean(LOSS_MEMORY);
 }
 
 /** An exponential mean without bias towards zero: the weights of what was seen sum to one. */

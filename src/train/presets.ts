@@ -26,7 +26,7 @@ export interface TrainPreset {
   readonly samples: number;
 }
 
-/** The profiles of the notebooks. */
+/** `quick` and `full` are the profiles of the notebooks; `tiny` makes the model that comes with the workbook. */
 export const presets = {
   /** Three to four minutes on two cores, below 1 GB of memory. Digits, because with letters as well more samples fail. */
   quick: {
@@ -43,6 +43,19 @@ export const presets = {
     emaDecay: 0.995,
     samples: 36,
   },
+  /** `quick` for about a quarter of an hour. */
+  tiny: {
+    data: "glyphs:digits",
+    model: unetPresets.tiny,
+    schedule: { name: "linear", T: 250 },
+    batchSize: 32,
+    steps: 4000,
+    learningRate: 2e-3,
+    warmUpSteps: 50,
+    finalFraction: 0.02,
+    emaDecay: 0.999,
+    samples: 36,
+  },
   /** Some hours on two cores; not tuned. */
   full: {
     data: "glyphs",
@@ -56,10 +69,23 @@ export const presets = {
     emaDecay: 0.999,
     samples: 64,
   },
+  /** DDPM's run on CIFAR-10 (Ho et al., 2020, appendix B, and its code): the learning rate is constant after its warm-up. */
+  cifar10: {
+    data: "cifar10:data/cifar-10-batches-bin",
+    model: unetPresets.cifar10,
+    schedule: { name: "linear", T: 1000 },
+    batchSize: 128,
+    steps: 800_000,
+    learningRate: 2e-4,
+    warmUpSteps: 5000,
+    finalFraction: 1,
+    emaDecay: 0.9999,
+    samples: 64,
+  },
 } as const satisfies Record<string, TrainPreset>;
 
 /** The schedule of a preset. */
-export function presetSchedule({ schedule: { name, T } }: TrainPreset): Schedule {
+export function presetSchedule({ schedule: { name, T } }: Pick<TrainPreset, "schedule">): Schedule {
   switch (name) {
     case "linear":
       return linearSchedule({ T });
@@ -72,7 +98,10 @@ export function presetSchedule({ schedule: { name, T } }: TrainPreset): Schedule
  * The learning rate of a preset: a warm-up, then half a cosine down to `finalFraction` at the last step.
  * @param steps how many steps the run has, if not those of the preset
  */
-export function presetLearningRate(preset: TrainPreset, steps = preset.steps): LearningRate {
+export function presetLearningRate(
+  preset: Pick<TrainPreset, "steps" | "learningRate" | "warmUpSteps" | "finalFraction">,
+  steps = preset.steps,
+): LearningRate {
   const { learningRate, warmUpSteps, finalFraction } = preset;
   return warmUp(cosineDecay(constantRate(learningRate), steps, finalFraction), warmUpSteps);
 }

@@ -4,6 +4,7 @@ import type { Schedule } from "../diffusion/schedule.js";
 import { InputError } from "../error.js";
 import type { Model } from "../model/createModel.js";
 import { constantRate, type LearningRate } from "./learningRate.js";
+import type { ObjectiveOptions } from "./objective.js";
 import type { TrainState } from "./state.js";
 
 /** What a training run is made of. */
@@ -23,6 +24,12 @@ export interface TrainOptions {
   readonly maxGradientNorm?: number;
   /** What the network predicts; the noise ε unless told otherwise. */
   readonly predicts?: Prediction;
+  /** What is made small; L_simple unless told otherwise. */
+  readonly objective?: Omit<ObjectiveOptions, "predicts">;
+  /** Which t a step looks at: each as often, or more often where the loss is large, which suits L_vlb; "uniform" unless told otherwise. */
+  readonly timesteps?: "uniform" | "lossSecondMoment";
+  /** Weight decay of AdamW; 0 unless told otherwise, which is Adam. */
+  readonly weightDecay?: number;
   /** Decides the start, the order of the data, every t and every ε. */
   readonly seed: number;
   /** Where to continue, e.g. from a checkpoint. The run takes it over and disposes it. */
@@ -46,6 +53,9 @@ export function trainSettings(options: TrainOptions): TrainSettings {
     emaDecay: 0.9999,
     maxGradientNorm: 1,
     predicts: "eps",
+    objective: {},
+    timesteps: "uniform",
+    weightDecay: 0,
     now: () => performance.now(),
     ...given,
     state: given.state,

@@ -151,15 +151,15 @@ describe("what is not there or does not fit is refused", () => {
     };
     const folder = await folderOf("sizes", { ...small, ...pair("t10k", 0, 4) });
     expect(await refusalOf(openMnist(folder))).toBe(
-      `the training images of ${folder} have 1 × 1 pixels: expected 2 × 3, like its test images. ` +
+      `the training images of ${folder} have the size 1 × 1 × 1: expected 2 × 3 × 1, like its test images. ` +
         "Use the files of one data set.",
     );
   });
   test("a single image for two splits", async () => {
     const folder = await folderOf("single", pair("t10k", 0, 1));
     expect(await refusalOf(openMnist(folder))).toBe(
-      `${folder} holds 1 image in its t10k files: expected at least two where there are no train files, ` +
-        "one for each split. Add the train files.",
+      `${folder} holds 1 image: expected at least two, one for training and one for testing. ` +
+        "Add images.",
     );
   });
   test("a broken file is named", async () => {

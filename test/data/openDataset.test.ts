@@ -20,8 +20,8 @@ describe("openDataset", () => {
     "Glyphs",
   ])(`"%s" is refused with the names there are`, async (name) => {
     expect(await refusalOf(openDataset(name))).toBe(
-      `data set "${name}": expected one of glyphs, glyphs:digits, glyphs:letters, glyphs:CHARACTERS, mnist:DIR, ` +
-        "toy:moons, toy:swissroll, toy:circles, toy:checkerboard, toy:gaussians. Choose one of these names.",
+      `data set "${name}": expected one of glyphs, glyphs:digits, glyphs:letters, glyphs:CHARACTERS, mnist:DIR, cifar10:DIR, ` +
+        "folder:DIR, toy:moons, toy:swissroll, toy:circles, toy:checkerboard, toy:gaussians. Choose one of these names.",
     );
   });
 

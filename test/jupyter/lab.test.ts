@@ -5,7 +5,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { checkStatements } from "../../src/derivation/check.js";
 import { kernelSpec } from "../../src/kernel/install.js";
+import { derivationBundle } from "../../src/notebook/derivationBundle.js";
+import { checkLines } from "../../src/notebook/derive.js";
 import { writeIpynb } from "../../src/notebook/format/ipynb.js";
 import { packageRoot } from "../../src/notebook/root.js";
 import { openBrowser } from "../support/browser.js";
@@ -44,6 +47,7 @@ beforeAll(async () => {
     const whole = notebook(...sources.map((source, index) => code(`cell-${index}`, source)));
     writeFileSync(join(home.notebooks, name), writeIpynb(whole));
   }
+  writeFileSync(join(home.notebooks, "untrusted.ipynb"), foreignNotebook());
   const browser = await openBrowser();
   closers.unshift(() => browser.close());
   const server = await openLab(home);
@@ -60,6 +64,15 @@ afterEach(async ({ task }) => {
 afterAll(async () => {
   for (const close of closers) await close();
 });
+
+/** What `derive` shows, as the file of a notebook that comes from elsewhere. */
+function foreignNotebook(): string {
+  const lines = [{ latex: String.raw`x_t = \sqrt{\alpha_t}\,x_{t-1} + \sqrt{1-\alpha_t}\,z_t` }];
+  const data = derivationBundle(checkLines(checkStatements, lines, {}));
+  const output = { output_type: "display_data", data, metadata: {} };
+  const text = writeIpynb(notebook(code("cell-0", "derive(…)")));
+  return text.replace('"outputs": []', () => `"outputs": [${JSON.stringify(output)}]`);
+}
 
 /** Notebooks that are there before JupyterLab starts. */
 const files = {
@@ -80,6 +93,15 @@ interface Picture {
   readonly decode: () => Promise<void>;
   readonly naturalWidth: number;
   readonly alt: string;
+}
+
+async function chooseTheme(name: string): Promise<void> {
+  const { page } = lab;
+  await page.locator(".lm-MenuBar-itemLabel", { hasText: /^Settings$/ }).click();
+  await page.locator(".lm-Menu-itemLabel", { hasText: /^Theme$/ }).hover();
+  await page.locator(".lm-Menu-itemLabel", { hasText: new RegExp(`^${name}$`) }).click();
+  await page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
+  await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
 }
 
 async function openFile(name: string): Promise<void> {
@@ -134,10 +156,36 @@ describe("what a cell shows", () => {
         "  { latex: tex`\\tilde\\beta_t = 1 \\Big/ \\left(\\frac{\\alpha_t}{\\beta_t} + \\frac{1}{1-\\bar\\alpha_{t-1}}\\right)`, because: 'completing the square' },\n" +
         "  { latex: tex`= \\frac{1-\\bar\\alpha_{t-1}}{1-\\bar\\alpha_t}\\,\\beta_t`, because: 'one denominator' },\n]);",
     );
-    await derivation.locator("table mjx-container").nth(1).waitFor();
+    await derivation.locator("table .katex-html").nth(1).waitFor();
+    // The source of the formulas is for notebooks that are not trusted.
+    expect(await derivation.locator(".source:visible").count()).toBe(0);
+    const fonts = await lab.page.evaluate<string[]>(
+      "[...document.fonts].filter(({ family }) => /^F\\w+_/.test(family)).map(({ family, status }) => family.replace(/^\\w+_/, '') + ' ' + status)",
+    );
+    expect(fonts).toEqual(expect.arrayContaining(["Math loaded", "Main loaded", "Size3 loaded"]));
     const verdicts = await derivation.locator("tbody tr td:last-child").allInnerTexts();
     expect(verdicts).toEqual([expect.stringMatching(/defines|holds/), expect.stringContaining("holds")]);
     await photograph(lab, pictures, "derivation");
+    await chooseTheme("JupyterLab Dark");
+    await derivation.locator(".summary").scrollIntoViewIfNeeded();
+    await photograph(lab, pictures, "derivation-dark");
+    await chooseTheme("JupyterLab Light");
+  });
+
+  test("a derivation of a notebook that is not trusted, typeset by JupyterLab", async () => {
+    const before = lab.page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabLabel", {
+      hasText: "Untitled",
+    });
+    await openFile("untrusted.ipynb");
+    const shown = cells(lab).first().locator(".jp-OutputArea-output");
+    await shown.locator("mjx-container:visible mjx-msqrt").first().waitFor();
+    expect(await shown.locator("style, .katex math, svg").count()).toBe(0);
+    expect(await shown.locator(".typeset:visible").count()).toBe(0);
+    expect(await shown.locator("tbody td:last-child").first().innerText()).toContain("holds (16 worlds");
+    await photograph(lab, pictures, "derivation-untrusted");
+    await lab.page.locator(".lm-TabBar-tab", { hasText: "Untitled.ipynb" }).click();
+    await before.waitFor();
+    await idle(lab);
   });
 
   test("an error with its name, the cell and the author's line", async () => {

@@ -81,7 +81,7 @@ function run(lines: readonly Line[]): {
 }
 
 describe("derive", () => {
-  it("shows a derivation as record, Markdown, LaTeX and text", () => {
+  it("shows a derivation as record, HTML, Markdown, LaTeX and text", () => {
     const { bundle, error, asked } = run([
       { latex: tex`q(x|y) = 1`, because: "Bayes for $q(x|y)$" },
       { latex: "= 2 + law" },
@@ -121,6 +121,9 @@ describe("derive", () => {
         seed: 7,
         digits: 64,
       },
+      "text/html": expect.stringMatching(
+        /^<div class="derivation-\w+">[^]*≔<\/span> defines[^]*<\/div>$/u,
+      ) as string,
       "text/markdown": tex`**The title**
 
 |  | formula | because | verdict |

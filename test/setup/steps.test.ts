@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { perform, reasonToMake } from "../../setup/engine.mjs";
 import { nativeBinding } from "../../setup/steps/binding.mjs";
+import { nativeKernels } from "../../setup/steps/kernels.mjs";
 import { typescriptBuild } from "../../setup/steps/build.mjs";
 import { npmPackages } from "../../setup/steps/npm.mjs";
 import { pythonEnvironment, tensorflowVariant } from "../../setup/steps/venv.mjs";
@@ -97,6 +98,24 @@ test("TensorFlow binding: a new Python environment is a reason to build it again
   writeStamp(pythonEnvironment.stamp(trial.context), { Python: "3.11" });
   rmSync(join(trial.root, binding));
   expect(reasonToMake(trial.context, nativeBinding)).toBe(`${binding} is missing`);
+});
+
+test("TensorFlow kernels: a new binding, and a change of their source, are reasons to build them again", () => {
+  const trial = createTrial();
+  const kernels = "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/workbook_kernels.node";
+  trial.put(kernels, "kernels");
+  trial.put("setup/native/kernels.cc", "// one");
+  writeStamp(nativeBinding.stamp(trial.context), { sources: "1" });
+  writeStamp(nativeKernels.stamp(trial.context), nativeKernels.inputs(trial.context));
+  expect(reasonToMake(trial.context, nativeKernels)).toBeUndefined();
+  writeStamp(nativeBinding.stamp(trial.context), { sources: "2" });
+  expect(reasonToMake(trial.context, nativeKernels)).toBe("changed: TensorFlow binding");
+  writeStamp(nativeBinding.stamp(trial.context), { sources: "1" });
+  trial.put("setup/native/kernels.cc", "// two");
+  expect(reasonToMake(trial.context, nativeKernels)).toBe("changed: sources");
+  writeStamp(nativeKernels.stamp(trial.context), nativeKernels.inputs(trial.context));
+  rmSync(join(trial.root, kernels));
+  expect(reasonToMake(trial.context, nativeKernels)).toBe(`${kernels} is missing`);
 });
 
 test("TypeScript build: compiles, drops outputs of deleted sources, notices a deleted output", async () => {

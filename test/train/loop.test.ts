@@ -8,7 +8,9 @@ import { createMlp } from "../../src/model/mlp.js";
 import { flattenParams } from "../../src/model/params.js";
 import { createUNet } from "../../src/model/unet.js";
 import { useBackend } from "../../src/tensor/backend.js";
+import { drawBatch } from "../../src/train/draw.js";
 import { trainLoop, type TrainStep } from "../../src/train/loop.js";
+import { uniformTimesteps } from "../../src/train/timesteps.js";
 import { disposeState, emaParams } from "../../src/train/state.js";
 import type { TrainOptions } from "../../src/train/trainOptions.js";
 import { largestError } from "../support/numbers.js";
@@ -116,27 +118,43 @@ describe("a training run", () => {
     }
   });
 
-  it("draws every t from 1 to T, and no other, and new noise at every step", async () => {
-    const drawn: number[] = [];
-    const inputs: number[] = [];
-    const model = createMlp({ width: 4, depth: 1 });
-    const watched: typeof model = {
-      ...model,
-      apply: (params, xt, t) => {
-        drawn.push(...(t as Int32Array));
-        inputs.push(...xt.dataSync());
-        return model.apply(params, xt, t);
-      },
+  it("with dropout, learned variances and t by their losses is continued as exactly", async () => {
+    const bound: TrainOptions = {
+      ...images,
+      model: createUNet({
+        ...{ patchSize: 1, channels: 8, multipliers: [1, 2], groups: 4, attentionAt: [] },
+        ...{ dropout: 0.2, learnedVariance: true },
+      }),
+      // So few times that each soon has the ten losses that importance sampling waits for.
+      schedule: linearSchedule({ T: 2, betaStart: 0.3, betaEnd: 0.5 }),
+      objective: { loss: "hybrid", variance: "learnedRange" },
+      timesteps: "lossSecondMoment",
+      steps: 8,
     };
-    const schedule = linearSchedule({ T: 5, betaStart: 0.3, betaEnd: 0.5 });
-    const { last } = await collect({ ...points, model: watched, schedule });
-    expect(drawn).toHaveLength(12 * 64);
+    const whole = await collect(bound);
+    const begun = await collect({ ...bound, steps: 5 });
+    expect(begun.last.state.lossesByTime.map((losses) => losses.length)).toEqual([10, 10]);
+    const continued = await collect({ ...bound, state: begun.last.state });
+    expect(continued.steps.map(({ loss }) => loss)).toEqual(whole.steps.slice(5).map(({ loss }) => loss));
+    expect(await continued.last.state.params.data()).toEqual(await whole.last.state.params.data());
+    expect(continued.last.state.lossesByTime).toEqual(whole.last.state.lossesByTime);
+    const uniform = await collect({ ...bound, timesteps: "uniform" });
+    expect(uniform.last.loss).not.toBe(whole.last.loss);
+    for (const { last } of [whole, continued, uniform]) disposeState(last.state);
+  });
+
+  it("draws every t from 1 to T, and no other, and new noise at every step", () => {
+    const draws = Array.from({ length: 12 }, (_, i) =>
+      drawBatch({ ...points, batchSize: 64 }, uniformTimesteps(5), [], i + 1),
+    );
+    const drawn = draws.flatMap(({ t }) => [...t]);
+    const noise = draws.flatMap((draw) => [...draw.noise.dataSync()]);
     const counts = [1, 2, 3, 4, 5].map((t) => drawn.filter((value) => value === t).length);
-    expect(counts.reduce((sum, count) => sum + count)).toBe(drawn.length);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(12 * 64);
     // 154 expected of each; five standard deviations are 55.
     for (const count of counts) expect(Math.abs(count - drawn.length / 5)).toBeLessThan(55);
-    expect(new Set(inputs).size).toBeGreaterThan(0.99 * inputs.length);
-    disposeState(last.state);
+    expect(new Set(noise).size).toBeGreaterThan(0.99 * noise.length);
+    tf.dispose(draws.map(({ xStart, noise }) => [xStart, noise]));
   });
 
   it("shortens gradients that are longer than maxGradientNorm", async () => {
@@ -207,7 +225,7 @@ describe("a run that cannot go on", () => {
       for await (const step of trainLoop({ ...points, dataset: broken(3) })) seen.push(step);
     };
     expect(await refusalOf(run())).toBe(
-      "loss = NaN at step 4, learning rate 0.002: expected a finite number. Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step 3 and every saved checkpoint are untouched.",
+      "loss = NaN at step 4, learning rate 0.002, in the batch of seed 3 and step 4: expected a finite number. Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step 3 and every saved checkpoint are untouched.",
     );
     const last = seen.at(-1);
     expect(last?.step).toBe(3);

@@ -4,7 +4,8 @@ import { presetLearningRate, presets, presetSchedule } from "../../src/train/pre
 
 describe("the profiles of the notebooks", () => {
   it.each(Object.entries(presets))("%s: its parts can be made", (_, preset) => {
-    expect(createUNet(preset.model).shape).toEqual([28, 28, 1]);
+    const { imageSize, imageChannels } = preset.model;
+    expect(createUNet(preset.model).shape).toEqual([imageSize, imageSize, imageChannels]);
     expect(presetSchedule(preset)).toMatchObject(preset.schedule);
     const rate = presetLearningRate(preset);
     expect(rate(1)).toBeCloseTo(preset.learningRate / preset.warmUpSteps, 12);

@@ -1,0 +1,145 @@
+/** What follows the last step of training: samples, bits per dimension, the exported model, the last words. */
+import { join, relative, resolve } from "node:path";
+import type { Dataset } from "../data/dataset.js";
+import { writeFileWhole } from "../files/writeFileWhole.js";
+import { countParameters } from "../model/params.js";
+import { loadCheckpoint } from "../train/checkpoint.js";
+import { type Evaluation, evaluateModel } from "../train/evaluateModel.js";
+import { openEventFile } from "../train/eventFile.js";
+import type { RunStep } from "../train/run.js";
+import type { RunConfig } from "../train/runConfig.js";
+import { disposeState } from "../train/state.js";
+import { loadTrainedModel, saveTrainedModel, type TrainedModel } from "../train/trainedModel.js";
+import type { CommandArguments, Effects, ExitStatus } from "./command.js";
+import { wholeNumber } from "./numbers.js";
+import { samplesPicture } from "./samplesPicture.js";
+
+/** Training that has come to its end or was stopped. */
+export interface EndedTraining {
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  /** The last step of this session, if it made any. */
+  readonly last: RunStep | undefined;
+  /** The newest checkpoint. */
+  readonly checkpoint: string;
+  readonly step: number;
+  readonly resumedFrom: number;
+}
+
+export async function concludeTraining(
+  ended: EndedTraining,
+  args: CommandArguments,
+  effects: Effects,
+): Promise<ExitStatus> {
+  const trained = await loadTrainedModel(ended.checkpoint);
+  try {
+    const isWhole = ended.step === ended.config.steps;
+    const made = isWhole ? await finish(ended, trained, args, effects.cwd) : {};
+    const resume = `workbook train --resume --out ${String(args.values["out"])}`;
+    const text =
+      args.values["json"] === true
+        ? asJson(ended, trained, made, resume)
+        : asLines(ended, made, resume, effects);
+    effects.out(text);
+    return isWhole ? 0 : 1;
+  } finally {
+    trained.dispose();
+  }
+}
+
+interface Made {
+  readonly samples?: string;
+  readonly evaluation?: Evaluation;
+  readonly exported?: string;
+}
+
+async function finish(
+  ended: EndedTraining,
+  trained: TrainedModel,
+  args: CommandArguments,
+  cwd: string,
+): Promise<Made> {
+  const { config, dataset } = ended;
+  const count = wholeNumber(args, "samples", 0) ?? config.samples;
+  const images = wholeNumber(args, "evaluate", 0) ?? 0;
+  const samples = count === 0 ? undefined : await drawSamples(ended, trained, count);
+  const evaluation =
+    images === 0 ? undefined : await evaluateModel(trained, dataset, { images, seed: config.seed });
+  const target = args.values["export"];
+  const exported = typeof target === "string" ? resolve(cwd, target) : undefined;
+  if (exported !== undefined) await exportModel(ended.checkpoint, exported, evaluation);
+  return {
+    ...(samples === undefined ? {} : { samples }),
+    ...(evaluation === undefined ? {} : { evaluation }),
+    ...(exported === undefined ? {} : { exported }),
+  };
+}
+
+/** `samples.png`, also as an image in the event files. */
+async function drawSamples(
+  { folder, step, config }: EndedTraining,
+  trained: TrainedModel,
+  count: number,
+): Promise<string> {
+  const { png, width, height } = await samplesPicture(trained, { count, seed: config.seed });
+  const file = join(folder, "samples.png");
+  await writeFileWhole(file, png);
+  const events = openEventFile(folder, step);
+  events.image(step, "samples", { png, width: 2 * width, height: 2 * height });
+  events.close();
+  return file;
+}
+
+async function exportModel(
+  checkpoint: string,
+  file: string,
+  evaluation: Evaluation | undefined,
+): Promise<void> {
+  const whole = await loadCheckpoint(checkpoint);
+  try {
+    const measured = evaluation && {
+      bitsPerDim: evaluation.bitsPerDim.total,
+      bitsPerDimStandardError: evaluation.standardError,
+      bitsPerDimImages: evaluation.images,
+    };
+    await saveTrainedModel(file, { ...whole, info: { ...whole.info, ...measured } });
+  } finally {
+    disposeState(whole.state);
+  }
+}
+
+function asJson(ended: EndedTraining, trained: TrainedModel, made: Made, resume: string): string {
+  const { folder, config, last, checkpoint, step, resumedFrom } = ended;
+  const { info, params } = trained;
+  return `${JSON.stringify({
+    ...{ folder, checkpoint, step, steps: config.steps, resumedFrom },
+    parameters: countParameters(params),
+    loss: last?.loss,
+    lossMean: info["lossMean"],
+    imagesPerSecond: last?.imagesPerSecond,
+    seconds: info["seconds"],
+    samples: made.samples,
+    bitsPerDim: made.evaluation?.bitsPerDim,
+    exported: made.exported,
+    ...(step === config.steps ? {} : { resume }),
+  })}\n`;
+}
+
+function asLines(
+  { checkpoint, step, config }: EndedTraining,
+  { samples, evaluation, exported }: Made,
+  resume: string,
+  { cwd }: Effects,
+): string {
+  const files = [checkpoint, samples, exported].filter((file) => file !== undefined);
+  const lines = files.map((file) => relative(cwd, file));
+  if (evaluation !== undefined) {
+    const { bitsPerDim, standardError, images } = evaluation;
+    lines.push(
+      `${bitsPerDim.total.toFixed(4)} ± ${standardError.toFixed(4)} bits/dim on ${images} test images`,
+    );
+  }
+  if (step < config.steps) lines.push(`stopped after step ${step} of ${config.steps}; go on with: ${resume}`);
+  return lines.map((text) => `${text}\n`).join("");
+}
