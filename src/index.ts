@@ -156,6 +156,16 @@ export { emaDecayAt, moveEma, updateEma } from "./train/ema.js";
 export { presetLearningRate, presets, presetSchedule, type TrainPreset } from "./train/presets.js";
 export { type Checkpoint, type CheckpointInfo, loadCheckpoint, saveCheckpoint } from "./train/checkpoint.js";
 export { latestCheckpoint, type LatestCheckpoint, listCheckpoints } from "./train/runFolder.js";
+export { type RunOptions, type RunStep, trainRun } from "./train/run.js";
+export { type RunConfig, runConfig, runPresets, type RunWishes } from "./train/runConfig.js";
+export { sampleModel, type SampleModelOptions, type SampleModelState } from "./train/sampleModel.js";
+export {
+  evaluateModel,
+  type EvaluateOptions,
+  type Evaluation,
+  type RateDistortion,
+} from "./train/evaluateModel.js";
+export { type EventFile, openEventFile } from "./train/eventFile.js";
 export { loadTrainedModel, saveTrainedModel, shippedModel, type TrainedModel } from "./train/trainedModel.js";
 
 export { loadDiffusers, saveDiffusers, type UNetWithParams } from "./train/diffusersFolder.js";
@@ -176,6 +186,7 @@ export { histogram, type HistogramOptions } from "./figure/histogram.js";
 export { type PointCloud, scatter2d } from "./figure/scatter2d.js";
 export { imageGrid, type ImageGridOptions } from "./figure/imageGrid.js";
 export { type Frame, imageStrip, type ImageStripOptions } from "./figure/imageStrip.js";
+export { animatedGrid, type AnimationOptions } from "./figure/animation.js";
 
 // notebook
 export { clearOutput, display, updateDisplay, type MimeBundle } from "./notebook/display.js";

@@ -1,13 +1,11 @@
 /** Pictures of what a trained model samples. */
-import { pSampleLoop, type SampleState } from "../diffusion/sample.js";
-import type { Denoiser } from "../diffusion/reverse.js";
+import type { SampleState } from "../diffusion/sample.js";
 import { imageGrid } from "../figure/imageGrid.js";
 import { imageStrip } from "../figure/imageStrip.js";
 import type { ImageFigure } from "../figure/figure.js";
-import { disposeParams } from "../model/params.js";
 import { useBackend } from "../tensor/backend.js";
-import { loadCheckpoint } from "../train/checkpoint.js";
-import { disposeState, emaParams } from "../train/state.js";
+import { sampleModel } from "../train/sampleModel.js";
+import { loadTrainedModel } from "../train/trainedModel.js";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -46,13 +44,10 @@ async function* samplesOf(
   env: Env,
 ): AsyncGenerator<SampleState, void, void> {
   await useBackend(env);
-  const { model, schedule, state } = await loadCheckpoint(file);
-  const params = emaParams(model, state);
-  const denoiser: Denoiser = (xt, t) => model.apply(params, xt, t);
+  const trained = await loadTrainedModel(file);
   try {
-    yield* pSampleLoop(schedule, denoiser, { shape: [count, ...model.shape], seed, clipDenoised: true });
+    yield* sampleModel(trained, { count, seed });
   } finally {
-    disposeParams(params);
-    disposeState(state);
+    trained.dispose();
   }
 }

@@ -89,7 +89,8 @@ export const command: Command = {
       const config = chooseConfig(args, wishes, from);
       const dataset = await openDataset(config.data);
       say(`${config.preset} on ${dataset.name}, seed ${config.seed}, ${backend.description}\n`);
-      const request = { folder, config, dataset, ...limits, about: { command: commandOf(config) } };
+      const about = { command: commandOf(config), backend: backend.description };
+      const request = { folder, config, dataset, ...limits, about };
       const ended = await perform({ ...request, ...(from === undefined ? {} : { from }) }, args, effects);
       return await concludeTraining({ ...ended, config, dataset }, args, effects);
     } finally {

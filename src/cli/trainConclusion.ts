@@ -68,7 +68,10 @@ async function finish(
     images === 0 ? undefined : await evaluateModel(trained, dataset, { images, seed: config.seed });
   const target = args.values["export"];
   const exported = typeof target === "string" ? resolve(cwd, target) : undefined;
-  if (exported !== undefined) await exportModel(ended.checkpoint, exported, evaluation);
+  if (exported !== undefined) {
+    const command = `${images === 0 ? "" : ` --evaluate ${images}`} --export ${String(target)}`;
+    await exportModel(ended.checkpoint, exported, command, evaluation);
+  }
   return {
     ...(samples === undefined ? {} : { samples }),
     ...(evaluation === undefined ? {} : { evaluation }),
@@ -94,6 +97,7 @@ async function drawSamples(
 async function exportModel(
   checkpoint: string,
   file: string,
+  options: string,
   evaluation: Evaluation | undefined,
 ): Promise<void> {
   const whole = await loadCheckpoint(checkpoint);
@@ -103,7 +107,8 @@ async function exportModel(
       bitsPerDimStandardError: evaluation.standardError,
       bitsPerDimImages: evaluation.images,
     };
-    await saveTrainedModel(file, { ...whole, info: { ...whole.info, ...measured } });
+    const command = `${String(whole.info["command"])}${options}`;
+    await saveTrainedModel(file, { ...whole, info: { ...whole.info, command, ...measured } });
   } finally {
     disposeState(whole.state);
   }

@@ -20,6 +20,11 @@ export type FontFamily = keyof typeof files;
 /** The family for plain text and numbers. */
 export const textFamily: FontFamily = "Workbook Sans";
 
+/** The same as a list of CSS: the text font has no minus sign (U+2212), the one of symbols has. */
+export const tickFamilies = (["Workbook Sans", "Workbook Symbols"] satisfies FontFamily[])
+  .map((name) => `"${name}"`)
+  .join(", ");
+
 let registered = false;
 
 /** Makes the fonts known to the canvas package; cheap when called again. */

@@ -5,7 +5,7 @@
 import type { ChartDataset, Scale, ScaleOptions } from "chart.js";
 import { InputError } from "../error.js";
 import type { BarTrace, ChartFigure, PlotlyAxis, PlotlyTrace, ScatterTrace } from "./figure.js";
-import { textFamily } from "./fonts.js";
+import { tickFamilies } from "./fonts.js";
 import { plainLabel } from "./label.js";
 import { logTicks } from "./logTicks.js";
 import { colors, seriesColor } from "./theme.js";
@@ -147,7 +147,7 @@ function toScale(
     ticks: {
       // Labels of log axes hold exponents: chartFrame.ts draws them into the room that Chart.js leaves.
       color: log ? "transparent" : colors.muted,
-      font: { family: textFamily, size: 12 },
+      font: { family: tickFamilies, size: 12 },
       includeBounds: false,
       maxRotation: 0,
       autoSkip: !log,

@@ -43,10 +43,13 @@ const points = {
   samples: 1000,
 } as const satisfies Omit<RunConfig, "preset" | "seed" | "predicts">;
 
-/** The runs that have a name: the U-Nets of `presets`, and `points`, an MLP in the plane that takes half a minute. */
+/**
+ * The runs that have a name: the U-Nets of `presets`, `full` also called `mnist` after its network, and `points`, an MLP
+ * in the plane that takes half a minute.
+ */
 export const runPresets: Readonly<Record<string, Omit<RunConfig, "preset" | "seed" | "predicts">>> = {
   ...Object.fromEntries(
-    Object.entries(presets).map(([name, preset]) => [
+    Object.entries({ ...presets, mnist: presets.full }).map(([name, preset]) => [
       name,
       { ...preset, model: { kind: "unet" as const, config: preset.model } },
     ]),

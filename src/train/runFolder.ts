@@ -1,5 +1,5 @@
 /** The checkpoints of a run in its folder: numbered by step, the last few kept, damaged ones passed over. */
-import { readdir, rm } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../error.js";
 import type { FileEffects } from "../files/writeFileWhole.js";
@@ -76,10 +76,21 @@ export async function saveAndRotate(
   const { step } = checkpoint.state;
   const file = checkpointPath(folder, step);
   await saveCheckpoint(file, checkpoint, effects);
+  await syncFolder(folder);
   // One of a later step is damaged, or the run would have begun there: it must not push out those that are whole.
   const [later, earlier] = partition(await listCheckpoints(folder), (one) => one.step > step);
   for (const { file } of [...later, ...earlier.slice(keep)]) await rm(file, { force: true });
   return file;
+}
+
+/** Puts the names in a folder on the disk: after a power cut the new file must be there before the old ones are gone. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes what a killed process left of the file it was writing. */

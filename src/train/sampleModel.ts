@@ -35,7 +35,7 @@ export interface SampleModelState extends SampleState {
 export async function* sampleModel(
   trained: TrainedModel,
   options: SampleModelOptions,
-): AsyncGenerator<SampleModelState, void, undefined> {
+): AsyncGenerator<SampleModelState, void, void> {
   const { count, seed, batchSize = 64 } = options;
   const { steps = trained.schedule.T } = options;
   checkCount("count", count);

@@ -80,7 +80,7 @@ $`,
     dispose();
     expect([step, info["command"]]).toEqual([
       6,
-      "workbook train --preset tiny --steps 6 --batch 4 --seed 3 --T 25 --channels 8",
+      "workbook train --preset tiny --steps 6 --batch 4 --seed 3 --T 25 --channels 8 --evaluate 2 --export alone.safetensors",
     ]);
     expect(info["bitsPerDim"]).toBeGreaterThan(1);
   });
@@ -171,7 +171,7 @@ $`,
     [
       "an unknown preset",
       "train --preset huge",
-      "preset huge: expected one of quick, tiny, full, cifar10, points. Choose one.",
+      "preset huge: expected one of quick, tiny, full, cifar10, mnist, points. Choose one.",
     ],
     [
       "a number that is none",

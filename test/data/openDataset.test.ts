@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openDataset } from "../../src/data/openDataset.js";
+import { absoluteDatasetName, openDataset } from "../../src/data/openDataset.js";
 import { refusalOf } from "../support/refusal.js";
 
 describe("openDataset", () => {
@@ -30,5 +30,12 @@ describe("openDataset", () => {
       "mnist:/nowhere/a:b cannot be read (ENOENT: no such file or directory, scandir '/nowhere/a:b'): " +
         "expected a folder with the four MNIST files. Give the folder's path after mnist:, as in mnist:data/mnist.",
     );
+  });
+
+  test("the folder of a name is seen from the working folder", () => {
+    const names = ["mnist:a/b", "cifar10:../c", "folder:/d:e", "glyphs:ABC", "toy:moons", "glyphs"];
+    expect(names.map((name) => absoluteDatasetName(name, "/work"))).toEqual([
+      ...["mnist:/work/a/b", "cifar10:/c", "folder:/d:e", "glyphs:ABC", "toy:moons", "glyphs"],
+    ]);
   });
 });

@@ -1,6 +1,8 @@
+import { createCanvas } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
 import { alphaBarCurves } from "../../src/figure/alphaBarCurves.js";
 import { chartPng } from "../../src/figure/chartPng.js";
+import { registerFonts, tickFamilies } from "../../src/figure/fonts.js";
 import { lineChart } from "../../src/figure/lineChart.js";
 import { linearSchedule } from "../../src/diffusion/schedules.js";
 import { decode } from "./decode.js";
@@ -61,4 +63,16 @@ describe("chartPng", () => {
     expect(Math.abs(extent(xs) - extent(ys))).toBeLessThanOrEqual(3);
     expect(extent(xs)).toBeGreaterThan(300);
   });
+});
+
+it("has a minus sign for the numbers of its axes", () => {
+  registerFonts();
+  const context = createCanvas(10, 10).getContext("2d");
+  const widthIn = (family: string): number => {
+    context.font = `40px ${family}`;
+    return context.measureText("−").width;
+  };
+  // The text font alone would show an empty box.
+  expect(widthIn(tickFamilies)).toBe(widthIn('"Workbook Symbols"'));
+  expect(widthIn(tickFamilies)).not.toBe(widthIn('"Workbook Sans"'));
 });
