@@ -84,7 +84,7 @@ export {
 } from "./diffusion/likelihood.js";
 export { type BoundOptions, epsLossWeight, priorBpd, vbTermsBpd } from "./diffusion/elbo.js";
 export { type Bpd, type BpdOptions, type BpdStep, calcBpd, calcBpdLoop } from "./diffusion/bpdLoop.js";
-export { rateDistortion, type RateDistortion } from "./diffusion/rateDistortion.js";
+export { type BpdTables, rateDistortion, type RateDistortion } from "./diffusion/rateDistortion.js";
 
 // data
 export { type Batch, type BatchRequest, checkedDataset, type Dataset, type Split } from "./data/dataset.js";
@@ -159,12 +159,7 @@ export { latestCheckpoint, type LatestCheckpoint, listCheckpoints } from "./trai
 export { type RunOptions, type RunStep, trainRun } from "./train/run.js";
 export { type RunConfig, runConfig, runPresets, type RunWishes } from "./train/runConfig.js";
 export { sampleModel, type SampleModelOptions, type SampleModelState } from "./train/sampleModel.js";
-export {
-  evaluateModel,
-  type EvaluateOptions,
-  type Evaluation,
-  type RateDistortion,
-} from "./train/evaluateModel.js";
+export { evaluateModel, type EvaluateOptions, type Evaluation } from "./train/evaluateModel.js";
 export { type EventFile, openEventFile } from "./train/eventFile.js";
 export { loadTrainedModel, saveTrainedModel, shippedModel, type TrainedModel } from "./train/trainedModel.js";
 

@@ -1,7 +1,8 @@
 import { absoluteDatasetName, openDataset } from "../data/openDataset.js";
 import { InputError } from "../error.js";
 import { useBackend } from "../tensor/backend.js";
-import { type Evaluation, evaluateModel, type RateDistortion } from "../train/evaluateModel.js";
+import type { RateDistortion } from "../diffusion/rateDistortion.js";
+import { type Evaluation, evaluateModel } from "../train/evaluateModel.js";
 import { loadTrainedModel } from "../train/trainedModel.js";
 import type { Command, CommandArguments } from "./command.js";
 import { modelFile, modelUsage } from "./modelArgument.js";

@@ -1,5 +1,3 @@
-import type { Bpd } from "./bpdLoop.js";
-
 /** One row of the rate–distortion table of Ho et al. (2020), Table 4. */
 export interface RateDistortion {
   /** T − t + 1: how many reverse steps lead to the estimate of x_0, 1 … T. */
@@ -12,11 +10,18 @@ export interface RateDistortion {
   readonly rmse: number;
 }
 
+/** Of a `Bpd`, or of means over several; entry t of a table belongs to step t, entry 0 to none. */
+export interface BpdTables {
+  readonly prior: number;
+  readonly perStep: ArrayLike<number>;
+  readonly xStartMse: ArrayLike<number>;
+}
+
 /**
  * What a progressive decoder has paid and what it sees after each reverse step, from 1 to T: Table 4 and Figure 5 of
  * Ho et al. (2020). The last row's rate is L_1 + … + L_T; what is left to pay for the exact levels is L_0.
  */
-export function rateDistortion({ prior, perStep, xStartMse }: Bpd): readonly RateDistortion[] {
+export function rateDistortion({ prior, perStep, xStartMse }: BpdTables): readonly RateDistortion[] {
   const T = perStep.length - 1;
   let rate = prior;
   return Array.from({ length: T }, (_, i) => {

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset, Split } from "../data/dataset.js";
 import { calcBpdLoop } from "../diffusion/bpdLoop.js";
 import { priorBpd } from "../diffusion/elbo.js";
+import { rateDistortion, type RateDistortion } from "../diffusion/rateDistortion.js";
 import { InputError } from "../error.js";
 import { createRandom } from "../random/random.js";
 import type { TrainedModel } from "./trainedModel.js";
@@ -40,16 +41,6 @@ export interface Evaluation {
   readonly mse: readonly number[];
   readonly rateDistortion: readonly RateDistortion[];
   readonly images: number;
-}
-
-/** What is known of an image after some reverse steps of the progressive code (Ho et al., 2020, Section 4.3, Table 4). */
-export interface RateDistortion {
-  /** T − t + 1: the estimate is made from x_t. */
-  readonly reverseSteps: number;
-  /** Bits per dimension sent so far: L_T + Σ_{s>t} L_{s−1}. */
-  readonly rate: number;
-  /** Root of the mean square error of the estimate, on the scale 0 … 255. */
-  readonly rmse: number;
 }
 
 /**
@@ -115,24 +106,10 @@ function summary(
     },
     standardError: Math.sqrt(variance / count),
     ...{ xStartMse, mse },
-    rateDistortion: rateDistortion(prior, vb, xStartMse),
+    // Its tables begin with an entry for t = 0.
+    rateDistortion: rateDistortion({ prior, perStep: [0, ...vb], xStartMse: [0, ...xStartMse] }),
     images: count,
   };
-}
-
-/** Row by row from the first reverse step (t = T) to the last (t = 1). */
-function rateDistortion(
-  prior: number,
-  vb: readonly number[],
-  xStartMse: readonly number[],
-): readonly RateDistortion[] {
-  const T = vb.length;
-  let rate = prior;
-  return Array.from({ length: T }, (_, i) => {
-    const t = T - i;
-    if (t < T) rate += vb[t] ?? NaN; // L_t, the term of step t + 1
-    return { reverseSteps: i + 1, rate, rmse: 127.5 * Math.sqrt(xStartMse[t - 1] ?? NaN) };
-  });
 }
 
 function checkImages({ model }: TrainedModel, dataset: Dataset, images: number): void {

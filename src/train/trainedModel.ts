@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Denoiser } from "../diffusion/reverse.js";
 import type { Prediction } from "../diffusion/parameterization.js";
 import type { FileEffects } from "../files/writeFileWhole.js";
+import { denoiserOf } from "../model/denoiser.js";
 import type { Params } from "../model/layer.js";
 import { disposeParams, unflattenParams } from "../model/params.js";
 import { type Checkpoint, checkpointFormat, describe, modelFormat, readDescription } from "./checkpoint.js";
@@ -37,11 +38,15 @@ export async function loadTrainedModel(file: string = shippedModel): Promise<Tra
   const ema = tf.tensor1d(joinTensors("ema", model.specs, tensors, file));
   const params = unflattenParams(model.specs, ema);
   ema.dispose();
+  const { denoise, dispose } = denoiserOf(model, params);
   return {
     ...{ model, schedule, info, step, params },
     predicts: (info["predicts"] ?? "eps") as Prediction,
-    denoiser: (xt, t) => model.apply(params, xt, t),
-    dispose: () => disposeParams(params),
+    denoiser: denoise,
+    dispose: () => {
+      dispose();
+      disposeParams(params);
+    },
   };
 }
 
