@@ -1,4 +1,4 @@
-import type { Real } from "./number.js";
+import type { BigNumber as Real } from "mathjs";
 import { base, fromWords, mostWords, wordDigits } from "./words.js";
 
 /**

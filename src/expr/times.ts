@@ -1,4 +1,4 @@
-import type { Real } from "./number.js";
+import type { BigNumber as Real } from "mathjs";
 import { base, fromWords, mostWords, wordDigits } from "./words.js";
 
 const farthest = 1_000_000_000_000;
@@ -8,10 +8,15 @@ const farthest = 1_000_000_000_000;
  * of a column are summed before anything is carried, which takes a third of the time.
  */
 export function times(a: Real, b: Real): Real {
+  return product(a, b) ?? a.times(b);
+}
+
+/** The same; undefined where it is left to decimal.js. */
+export function product(a: Real, b: Real): Real | undefined {
   const [x, y] = [a.d, b.d] as readonly (number[] | null)[];
   const small = x != null && y != null && Math.min(x.length, y.length) <= mostWords;
   if (!small || x[0] === 0 || y[0] === 0 || Math.abs(a.e) > farthest || Math.abs(b.e) > farthest)
-    return a.times(b);
+    return undefined;
   const words = productOfWords(x, y);
   let place = Math.floor(a.e / wordDigits) + Math.floor(b.e / wordDigits) + 1;
   if (words[0] === 0) {

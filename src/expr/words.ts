@@ -1,4 +1,4 @@
-import type { Real } from "./number.js";
+import type { BigNumber as Real } from "mathjs";
 
 /** Numbers are arrays of words of seven digits, the most significant first. */
 export const base = 10_000_000;

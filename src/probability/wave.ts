@@ -300,7 +300,7 @@ function keyOfMap(map: ReadonlyMap<string, number | Real>): string {
   const known = keys.get(map);
   if (known !== undefined) return known;
   const key = [...map]
-    .map(([name, value]) => `${name}=${value.toString()}`)
+    .map(([name, value]) => `${name}=${typeof value === "number" ? value : keyOfReal(value)}`)
     .sort()
     .join();
   keys.set(map, key);
