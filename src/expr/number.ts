@@ -36,7 +36,10 @@ export function arithmeticOf(digits: number): Arithmetic {
   return made;
 }
 
-type BigNumberClass = (new (value: number | string) => BigNumber) & { readonly precision: number };
+type BigNumberClass = (new (value: number | string) => BigNumber) & {
+  readonly precision: number;
+  readonly rounding: number;
+};
 
 /**
  * mathjs's BigNumber with that many digits. It is taken from its own file: mathjs as a whole takes longer to load

@@ -125,15 +125,20 @@ function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => 
 }
 
 /** Every node of the tree, the root first. */
-export function* nodes(expr: Expr): Generator<Expr> {
-  yield expr;
-  for (const part of children(expr)) yield* nodes(part);
+export function nodes(expr: Expr): readonly Expr[] {
+  const all: Expr[] = [];
+  collect(expr, all);
+  return all;
+}
+
+function collect(expr: Expr, into: Expr[]): void {
+  into.push(expr);
+  for (const part of children(expr)) collect(part, into);
 }
 
 /** Whether some node satisfies the condition. */
 export function some(expr: Expr, condition: (node: Expr) => boolean): boolean {
-  for (const node of nodes(expr)) if (condition(node)) return true;
-  return false;
+  return condition(expr) || children(expr).some((part) => some(part, condition));
 }
 
 /** Same tree, spans apart. */

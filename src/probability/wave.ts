@@ -65,18 +65,26 @@ export const scaleWave = (wave: Wave, factor: Real): Wave =>
 
 /** The sum, like terms merged. */
 export function addWaves(...waves: readonly Wave[]): Wave {
-  const merged = new Map<string, WaveTerm>();
+  const places = new Map<string, number>();
+  const terms: WaveTerm[] = [];
+  const sums: Real[] = [];
   for (const wave of waves) {
     for (const term of wave) {
       const key = shapeOf(term);
-      const known = merged.get(key);
-      merged.set(
-        key,
-        known === undefined ? term : { ...known, coefficient: known.coefficient.plus(term.coefficient) },
-      );
+      const at = places.get(key);
+      const sum = at === undefined ? undefined : sums[at];
+      if (at === undefined || sum === undefined) {
+        places.set(key, terms.length);
+        terms.push(term);
+        sums.push(term.coefficient);
+      } else sums[at] = sum.plus(term.coefficient);
     }
   }
-  return [...merged.values()].filter((term) => !term.coefficient.isZero());
+  return terms.flatMap((term, at) => {
+    const coefficient = sums[at] ?? term.coefficient;
+    if (coefficient.isZero()) return [];
+    return [coefficient === term.coefficient ? term : { ...term, coefficient }];
+  });
 }
 
 export function subtractWaves(a: Wave, b: Wave): Wave {
@@ -217,14 +225,23 @@ function expectCosine(term: WaveTerm, omega: Real, law: WaveLaw, arithmetic: Ari
 }
 
 function withPower(term: WaveTerm, variable: string, power: number): WaveTerm {
-  const powers = new Map(term.powers);
-  if (power === 0) powers.delete(variable);
-  else powers.set(variable, power);
+  const key = `${variable}^${power}`;
+  const known = changed.get(term.powers) ?? new Map<string, Powers>();
+  changed.set(term.powers, known);
+  let powers = known.get(key);
+  if (powers === undefined) {
+    const made = new Map(term.powers);
+    if (power === 0) made.delete(variable);
+    else made.set(variable, power);
+    known.set(key, (powers = made));
+  }
   return { ...term, powers };
 }
 
 /** Products of the same monomials come back with every term; their names are then made out once. */
 const products = new WeakMap<Powers, WeakMap<Powers, Powers>>();
+/** And so do monomials with one power changed. */
+const changed = new WeakMap<Powers, Map<string, Powers>>();
 type Powers = ReadonlyMap<string, number>;
 
 function productOf(a: Powers, b: Powers): Powers {
@@ -283,7 +300,7 @@ function keyOfMap(map: ReadonlyMap<string, number | Real>): string {
   const known = keys.get(map);
   if (known !== undefined) return known;
   const key = [...map]
-    .map(([name, value]) => `${name}=${value.toString()}`)
+    .map(([name, value]) => `${name}=${typeof value === "number" ? value : keyOfReal(value)}`)
     .sort()
     .join();
   keys.set(map, key);

@@ -125,7 +125,7 @@ const letters = ["s", "r", "k", "j", "i", "n", "m"] as const;
 function seriesOf(ends: Ends, operator: "sum" | "product", span: Span): Expr | undefined {
   const { first, last, holes, step } = ends;
   const [lead] = holes;
-  const used = new Set([first, last].flatMap((end) => [...nodes(end)]).flatMap((node) => namesOf(node)));
+  const used = new Set([first, last].flatMap((end) => nodes(end)).flatMap((node) => namesOf(node)));
   const index = letters.find((letter) => !used.has(letter));
   if (lead === undefined || index === undefined) return undefined;
   const replacements = new Map<Expr, Expr>();

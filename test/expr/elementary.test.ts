@@ -56,14 +56,38 @@ describe("the results are those of mathjs to the last digit", () => {
   test.each([...counts, [1000, 10] as const])("with %i digits: products", (digits, count) => {
     const random = createRandom(digits + 1);
     const { real } = arithmeticOf(digits);
+    const Real = plain(digits);
     for (let at = 0; at < 10 * count; at++) {
       const [a, b] = [
         real(sample(random, Math.min(digits, 500))),
         real(sample(random, Math.min(digits, 500))),
       ];
-      const [product, expected] = [times(a, b), a.times(b)];
+      const expected = new Real(a.toString()).times(b.toString());
+      const product = times(a, b);
       expect([product.s, product.e, product.d]).toEqual([expected.s, expected.e, expected.d]);
       expect(product.plus(1).toString()).toBe(expected.plus(1).toString());
+    }
+  });
+
+  test.each([...counts, [1000, 10] as const])("with %i digits: quotients", (digits, count) => {
+    const random = createRandom(digits + 2);
+    const { real } = arithmeticOf(digits);
+    const Real = plain(digits);
+    const Wide = plain(4 * digits);
+    const one = (): string => sample(random, Math.min(digits, 500));
+    for (let at = 0; at < 8 * count; at++) {
+      const b = one();
+      // Also ties, half of a unit beyond the last digit, and what is next to nothing above and below one.
+      const tie = new Wide(10)
+        .pow(digits - 1)
+        .plus(random.integer(0, 1_000_000))
+        .plus(0.5)
+        .times(b);
+      const near = tie.times(new Wide(1).plus(new Wide(10).pow(-3 * digits).times((at % 3) - 1)));
+      const a = at % 2 === 0 ? near.toString() : one();
+      if (Number(b) === 0) continue;
+      const [found, expected] = [real(a).div(b), new Real(a).div(b)];
+      expect([found.s, found.e, found.d]).toEqual([expected.s, expected.e, expected.d]);
     }
   });
 
@@ -77,8 +101,10 @@ describe("the results are those of mathjs to the last digit", () => {
           `${name} ${text} ${new Real(text)[name]().toString()}`,
         );
       }
-      for (const other of ["0", "-3", "Infinity", "1e-5000"])
+      for (const other of ["0", "-3", "Infinity", "1e-5000"]) {
         expect(times(real(text), real(other)).toString()).toBe(new Real(text).times(other).toString());
+        expect(real(text).div(other).toString()).toBe(new Real(text).div(other).toString());
+      }
     }
     expect(arithmeticOf(1000).real(2).sqrt().toString()).toBe(new (plain(1000))(2).sqrt().toString());
   });

@@ -19,6 +19,10 @@ export class EvaluationError extends Error {
     message: string,
     readonly span: Span,
   ) {
+    // Thousands are thrown, and caught as answers: where one came from is not asked.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
   }
 }

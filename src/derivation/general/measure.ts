@@ -132,7 +132,7 @@ function requireFamily(expr: Expr, near: CallExpr, form: Form): FamilyUse {
 }
 
 export const densitiesIn = (expr: Expr, form: Form): readonly DensityUse[] =>
-  [...nodes(expr)].flatMap((node) => readDensity(node, form.names) ?? []);
+  nodes(expr).flatMap((node) => readDensity(node, form.names) ?? []);
 
 /** Whether a distribution stands there without arguments. */
 function hasBare(expr: Expr, form: Form): boolean {

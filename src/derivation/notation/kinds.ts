@@ -18,14 +18,14 @@ const covariances = new Set(["\\Sigma", "\\Lambda"]);
  */
 export function unknownKinds(exprs: readonly Expr[], names: Names): ReadonlyMap<string, UnknownKind> {
   const kinds = new Map<string, UnknownKind>();
-  const all = exprs.flatMap((expr) => [...nodes(expr)]);
+  const all = exprs.flatMap((expr) => nodes(expr));
   const isCovariance = (node: Expr): node is SymbolExpr =>
     node.kind === "symbol" && covariances.has(node.name) && names.lookUp(node).meaning.kind === "unknown";
   for (const node of all) if (isCovariance(node)) kinds.set(printExpr(node), "covariance");
   const isMatrix = (node: Expr): boolean => isCovariance(node) || playsRole(node, "identity", names);
   if (!all.some(isMatrix)) return kinds;
   const unknownIn = (expr: Expr): readonly SymbolExpr[] =>
-    [...nodes(expr)].filter(
+    nodes(expr).filter(
       (node): node is SymbolExpr =>
         node.kind === "symbol" &&
         names.lookUp(node).meaning.kind === "unknown" &&

@@ -34,6 +34,8 @@ export interface Lookup {
 
 /** The names of one document: its notation and what its statements have defined so far. */
 export class Names implements Vocabulary {
+  private readonly lookups = new WeakMap<SymbolExpr, Lookup>();
+
   private constructor(
     readonly notation: Notation,
     private readonly tables: Tables,
@@ -86,6 +88,14 @@ export class Names implements Vocabulary {
   }
 
   lookUp(symbol: SymbolExpr): Lookup {
+    const known = this.lookups.get(symbol);
+    if (known !== undefined) return known;
+    const found = this.find(symbol);
+    this.lookups.set(symbol, found);
+    return found;
+  }
+
+  private find(symbol: SymbolExpr): Lookup {
     if (symbol.index === undefined) {
       if (this.notation.indices.includes(symbol.name))
         return { meaning: { kind: "index" }, key: symbol.name };

@@ -202,7 +202,7 @@ const indexedNoises = (side: Expr, question: Question): readonly string[] =>
   );
 
 function symbolsOf(expr: Expr, role: Role, question: Question): readonly SymbolExpr[] {
-  return [...nodes(expr)].filter((node): node is SymbolExpr => {
+  return nodes(expr).filter((node): node is SymbolExpr => {
     if (node.kind !== "symbol") return false;
     const { meaning } = question.names.lookUp(node);
     return meaning.kind === "role" && meaning.role === role;

@@ -74,7 +74,7 @@ function spellMoments(expr: Expr, names: Names): Expr {
   if (inner.mark !== "|") return inner;
   const given = new Set(inner.rest.map(printExpr));
   const states = new Map(
-    [...nodes(integrand)]
+    nodes(integrand)
       .filter((node) => node.kind === "symbol" && names.roleOf(node) === "state")
       .map((node) => [printExpr(node), node] as const),
   );

@@ -23,7 +23,7 @@ const trials = 5;
 export function decideProportional(sides: Sides, variable: SymbolExpr, question: Question): Decision {
   const constants = unknownCalls([sides.left, sides.right], question.names);
   for (const call of constants) {
-    if ([...nodes(call)].some((node) => sameVariable(node, variable))) {
+    if (nodes(call).some((node) => sameVariable(node, variable))) {
       throw new EvaluationError("unknown", "an unknown function of the variable itself", call.span);
     }
   }

@@ -150,7 +150,7 @@ function freeSubscripts(expr: Expr, indices: readonly string[]): readonly string
   const found = children(expr).flatMap((part) => freeSubscripts(part, indices));
   if (expr.kind === "series") return found.filter((name) => name !== expr.index);
   if (expr.kind !== "symbol" || expr.index === undefined) return found;
-  const inSubscript = [...nodes(expr.index)].flatMap((node) => (node.kind === "symbol" ? [node.name] : []));
+  const inSubscript = nodes(expr.index).flatMap((node) => (node.kind === "symbol" ? [node.name] : []));
   return [...found, ...inSubscript.filter((name) => indices.includes(name))];
 }
 

@@ -33,7 +33,7 @@ export function reconsidered(decision: Decision, claim: Claim, question: Questio
 function withAccumulatedNoise(claim: Claim, question: Question, decide: Decide): Decision | undefined {
   const { names } = question;
   const noises = [claim.left, claim.right]
-    .flatMap((side) => [...nodes(side)])
+    .flatMap((side) => nodes(side))
     .filter((node): node is SymbolExpr => node.kind === "symbol" && isNoise(node, names));
   const plain = noises.every(({ name, index }) => name === "\\epsilon" && index !== undefined);
   if (noises.length === 0 || !plain) return undefined;

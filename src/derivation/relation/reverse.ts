@@ -30,7 +30,7 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
   });
   const isNoise = (node: Expr): node is SymbolExpr =>
     node.kind === "symbol" && ["noise", "freshNoise", "stepNoise"].includes(roleOf(node, names) ?? "");
-  const drawn = [...nodes(right)].filter(isNoise);
+  const drawn = nodes(right).filter(isNoise);
   const [noise] = drawn;
   if (noise === undefined || left.kind !== "symbol" || !isStepBefore(left, names))
     return open("a state is set equal to what a network predicts of it");

@@ -60,7 +60,7 @@ function openSymbols(expr: Expr, names: Names): readonly SymbolExpr[] {
 function undo(side: Expr, symbol: SymbolExpr, value: Expr): Sides | undefined {
   if (side === symbol) return { left: side, right: value };
   const { span } = side;
-  const has = (part: Expr): boolean => [...nodes(part)].includes(symbol);
+  const has = (part: Expr): boolean => nodes(part).includes(symbol);
   const inverse = (of: Expr): Expr => ({ kind: "quotient", numerator: one(of), denominator: of, span });
   switch (side.kind) {
     case "negation":

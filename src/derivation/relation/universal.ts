@@ -33,7 +33,7 @@ interface Mentioned {
 
 function mentionedIn(exprs: readonly Expr[], names: Names): readonly Mentioned[] {
   return exprs
-    .flatMap((expr) => [...nodes(expr)])
+    .flatMap((expr) => nodes(expr))
     .flatMap((node): readonly Mentioned[] => {
       if (node.kind === "call") {
         const call = names.declared.call(node);

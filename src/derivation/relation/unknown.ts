@@ -40,7 +40,7 @@ export function universalSymbols(
 
 /** Symbols that may have any value, printed: unknown ones, and parameters of the notation such as σ. */
 export function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
-  const found = [...nodes(expr)].filter((node) => {
+  const found = nodes(expr).filter((node) => {
     if (node.kind !== "symbol") return false;
     const { meaning } = names.lookUp(node);
     return meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");

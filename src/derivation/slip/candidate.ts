@@ -62,7 +62,7 @@ const lastResort: ReadonlySet<Slip> = new Set<Slip>([
 
 /** Of two places for one slip, the right side is looked at first, and the smaller says more clearly where it is. */
 const sideOf = ({ sideName }: SideChange): number => (sideName === "right" ? 0 : 1);
-const sizeOf = ({ site }: SideChange): number => [...nodes(site.node)].length;
+const sizeOf = ({ site }: SideChange): number => nodes(site.node).length;
 
 function single(change: SideChange, names: Names): Candidate {
   return {

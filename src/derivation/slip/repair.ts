@@ -67,7 +67,7 @@ const deepest = 40;
 
 function isLarge({ left, right }: Claim): boolean {
   const sides = [left, right];
-  return sides.some((side) => [...nodes(side)].length > mostNodes || depthOf(side) > deepest);
+  return sides.some((side) => nodes(side).length > mostNodes || depthOf(side) > deepest);
 }
 
 const depthOf = (expr: Expr): number => 1 + Math.max(0, ...children(expr).map(depthOf));

@@ -32,8 +32,25 @@ const spreads = [
   { low: 0.98, width: 0.0199 },
 ] as const;
 
+const kept = new Map<string, Draw>();
+const mostKept = 300;
+
+/** One draw for the same seed and number: what was evaluated in its world is found again. */
+function once(name: string, make: () => Draw): Draw {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const draw = make();
+  if (kept.size >= mostKept) kept.clear();
+  kept.set(name, draw);
+  return draw;
+}
+
 /** World number `at` of a seed: T of 5 to 8, d alternating 1 and 3 unless told, everything independent. */
 export function drawWorld(seed: number, at: number, dimension?: number, last?: number): Draw {
+  return once(`world ${seed} ${at} ${dimension} ${last}`, () => makeWorld(seed, at, dimension, last));
+}
+
+function makeWorld(seed: number, at: number, dimension?: number, last?: number): Draw {
   const random = createRandom(seed).fork("world", at);
   const spread = spreads[at % spreads.length] ?? spreads[0];
   const own = random.integer(5, 8);
@@ -51,6 +68,10 @@ export function drawWorld(seed: number, at: number, dimension?: number, last?: n
 
 /** A world at the edge, for inequalities: some β within 10^-9 of 0 or of 1, the others anywhere. */
 export function drawEdgeWorld(seed: number, at: number): Draw {
+  return once(`edge ${seed} ${at}`, () => makeEdgeWorld(seed, at));
+}
+
+function makeEdgeWorld(seed: number, at: number): Draw {
   const random = createRandom(seed).fork("edge", at);
   const ordinary = drawWorld(seed, at);
   const edge = (): string => {
@@ -73,6 +94,10 @@ const scales = [
  * random vector must do so for all of its values.
  */
 export function drawScaledWorld(seed: number, at: number): Draw {
+  return once(`scaled ${seed} ${at}`, () => makeScaledWorld(seed, at));
+}
+
+function makeScaledWorld(seed: number, at: number): Draw {
   const ordinary = drawWorld(seed, at);
   const scale = scales[Math.floor(at / 2) % scales.length] ?? scales[0];
   const scaled = (values: readonly string[]): readonly string[] =>
@@ -93,6 +118,10 @@ const mildTimes = [4, 2, 8] as const;
  * need many points.
  */
 export function drawMildWorld(seed: number, at: number): Draw {
+  return once(`mild ${seed} ${at}`, () => makeMildWorld(seed, at));
+}
+
+function makeMildWorld(seed: number, at: number): Draw {
   const random = createRandom(seed).fork("mild", at);
   const T = mildTimes[at % mildTimes.length] ?? 3;
   const width = T > 5 ? 0.1 : 0.3;
@@ -113,6 +142,10 @@ export function drawMildWorld(seed: number, at: number): Draw {
 
 /** A world for people: T of 2 or 3, β of one digit, whole and half numbers, d = 1. */
 export function drawPocketWorld(seed: number, at: number): Draw {
+  return once(`pocket ${seed} ${at}`, () => makePocketWorld(seed, at));
+}
+
+function makePocketWorld(seed: number, at: number): Draw {
   const random = createRandom(seed).fork("pocket", at);
   const T = at % 3 === 0 ? 2 : 3;
   const halves = (): string => {
