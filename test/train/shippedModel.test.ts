@@ -12,7 +12,9 @@ import { loadTrainedModel, shippedModel } from "../../src/train/trainedModel.js"
 import { decode } from "../figure/decode.js";
 import { workbook } from "../support/workbook.js";
 
-beforeAll(async () => void (await useBackend()));
+beforeAll(async () => {
+  await useBackend();
+});
 
 it("has at most 4 MB and says how it was made", async () => {
   expect(statSync(shippedModel).size).toBeLessThanOrEqual(4_000_000);
