@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { writeFileWhole } from "../files/writeFileWhole.js";
 import { countParameters } from "../model/params.js";
 import { loadCheckpoint } from "../train/checkpoint.js";
-import { type Evaluation, evaluateModel } from "../train/evaluateModel.js";
+import { type EvaluateOptions, type Evaluation, evaluateModel } from "../train/evaluateModel.js";
 import { openEventFile } from "../train/eventFile.js";
 import type { RunStep } from "../train/run.js";
 import type { RunConfig } from "../train/runConfig.js";
@@ -12,6 +12,7 @@ import { disposeState } from "../train/state.js";
 import { loadTrainedModel, saveTrainedModel, type TrainedModel } from "../train/trainedModel.js";
 import type { CommandArguments, Effects, ExitStatus } from "./command.js";
 import { wholeNumber } from "./numbers.js";
+import { showBar } from "./progress.js";
 import { samplesPicture } from "./samplesPicture.js";
 
 /** Training that has come to its end or was stopped. */
@@ -35,7 +36,7 @@ export async function concludeTraining(
   const trained = await loadTrainedModel(ended.checkpoint);
   try {
     const isWhole = ended.step === ended.config.steps;
-    const made = isWhole ? await finish(ended, trained, args, effects.cwd) : {};
+    const made = isWhole ? await finish(ended, trained, args, effects) : {};
     const resume = `workbook train --resume --out ${String(args.values["out"])}`;
     const text =
       args.values["json"] === true
@@ -58,16 +59,16 @@ async function finish(
   ended: EndedTraining,
   trained: TrainedModel,
   args: CommandArguments,
-  cwd: string,
+  effects: Effects,
 ): Promise<Made> {
   const { config, dataset } = ended;
   const count = wholeNumber(args, "samples", 0) ?? config.samples;
   const images = wholeNumber(args, "evaluate", 0) ?? 0;
   const samples = count === 0 ? undefined : await drawSamples(ended, trained, count);
   const evaluation =
-    images === 0 ? undefined : await evaluateModel(trained, dataset, { images, seed: config.seed });
+    images === 0 ? undefined : await evaluate(trained, dataset, { images, seed: config.seed }, args, effects);
   const target = args.values["export"];
-  const exported = typeof target === "string" ? resolve(cwd, target) : undefined;
+  const exported = typeof target === "string" ? resolve(effects.cwd, target) : undefined;
   if (exported !== undefined) {
     const command = `${images === 0 ? "" : ` --evaluate ${images}`} --export ${String(target)}`;
     await exportModel(ended.checkpoint, exported, command, evaluation);
@@ -77,6 +78,21 @@ async function finish(
     ...(evaluation === undefined ? {} : { evaluation }),
     ...(exported === undefined ? {} : { exported }),
   };
+}
+
+async function evaluate(
+  trained: TrainedModel,
+  dataset: Dataset,
+  options: EvaluateOptions,
+  { values }: CommandArguments,
+  { isTerminal }: Effects,
+): Promise<Evaluation> {
+  const bar = showBar("steps", { isTerminal: isTerminal && values["json"] !== true });
+  try {
+    return await evaluateModel(trained, dataset, { ...options, onProgress: bar.reach });
+  } finally {
+    bar.end();
+  }
 }
 
 /** `samples.png`, also as an image in the event files. */

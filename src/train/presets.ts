@@ -43,7 +43,7 @@ export const presets = {
     emaDecay: 0.995,
     samples: 36,
   },
-  /** `quick` for twice as long, so that nearly every sample is a digit. */
+  /** `quick` for twice as long, so that most samples are digits. */
   tiny: {
     data: "glyphs:digits",
     model: unetPresets.tiny,
