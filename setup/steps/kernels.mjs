@@ -52,7 +52,10 @@ export const nativeKernels = {
 function compileArguments(context, tensorflow, output) {
   const include = [join(tensorflow, "include"), "node_modules/node-api-headers/include"];
   // No loop here sets errno or traps, and only without these two rules does the compiler use vector instructions for all.
-  const general = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-std=c++17", "-fPIC", "-pthread", "-w"];
+  // Products and sums are rounded one by one: which copy of a loop runs, and where it begins on its vectors, depends on the
+  // addresses of its data, and with fused products the copies differ in the last bit, from run to run.
+  const loops = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"];
+  const general = [...loops, "-std=c++17", "-fPIC", "-pthread", "-w"];
   const headers = include.map((path) => `-I${path}`);
   return [
     ...general,

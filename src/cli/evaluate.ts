@@ -6,7 +6,7 @@ import { type Evaluation, evaluateModel } from "../train/evaluateModel.js";
 import { loadTrainedModel } from "../train/trainedModel.js";
 import type { Command, CommandArguments } from "./command.js";
 import { modelFile, modelUsage } from "./modelArgument.js";
-import { wholeNumber } from "./numbers.js";
+import { oneOf, wholeNumber } from "./numbers.js";
 import { showBar } from "./progress.js";
 
 const IMAGES = 64;
@@ -21,6 +21,7 @@ ${modelUsage}
   --data NAME        glyphs, mnist:DIR, cifar10:DIR, folder:DIR, … (default: what the model was trained on)
   --images N         how many, from the test split; also --count (default: ${IMAGES})
   --split NAME       test (default) or train
+  --variance NAME    of the reverse steps: fixedSmall (β̃) or fixedLarge (β) (default: as in training)
   --seed S           of the choice of images and of the noise (default: 1)
   --json             one JSON document: {bitsPerDim: {total, prior, denoising, reconstruction, perStep}, standardError,
                      xStartMse, mse, rateDistortion: [{reverseSteps, rate, rmse}], images, seed, data, split, checkpoint};
@@ -38,6 +39,7 @@ export const command: Command = {
     images: { type: "string" },
     count: { type: "string" },
     split: { type: "string", default: "test" },
+    variance: { type: "string" },
     seed: { type: "string" },
     json: { type: "boolean" },
   },
@@ -45,6 +47,7 @@ export const command: Command = {
     const { values } = args;
     const images = wholeNumber(args, "images", 1) ?? wholeNumber(args, "count", 1) ?? IMAGES;
     const seed = wholeNumber(args, "seed", Number.MIN_SAFE_INTEGER) ?? 1;
+    const variance = oneOf(args, "variance", ["fixedSmall", "fixedLarge"] as const);
     const split = splitOf(values["split"]);
     const isJson = values["json"] === true;
     await useBackend(effects.env);
@@ -54,7 +57,7 @@ export const command: Command = {
       const data = dataName(values, trained.info["data"], effects.cwd);
       const bar = showBar("steps", { isTerminal: effects.isTerminal && !isJson });
       const found = await evaluateModel(trained, await openDataset(data), {
-        ...{ images, seed, split },
+        ...{ images, seed, split, ...(variance === undefined ? {} : { variance }) },
         onProgress: bar.reach,
       });
       bar.end();

@@ -1,4 +1,4 @@
-/** Numbers of the command line. */
+/** Numbers and words of the command line. */
 import { InputError } from "../error.js";
 import type { CommandArguments } from "./command.js";
 
@@ -33,6 +33,23 @@ export function realNumber(
   throw new InputError(
     `--${name} ${text}`,
     `a number from ${min} to ${max}`,
+    "Leave it out for the default, see --help.",
+  );
+}
+
+/** The word after `--name`, or undefined. @throws InputError if it is none of `known` */
+export function oneOf<Word extends string>(
+  { values }: Pick<CommandArguments, "values">,
+  name: string,
+  known: readonly Word[],
+): Word | undefined {
+  const text = values[name];
+  if (typeof text !== "string") return undefined;
+  const found = known.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new InputError(
+    `--${name} ${text}`,
+    `one of ${known.join(", ")}`,
     "Leave it out for the default, see --help.",
   );
 }

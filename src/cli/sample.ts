@@ -8,7 +8,7 @@ import { type SampleModelOptions, type SampleModelState } from "../train/sampleM
 import { loadTrainedModel, type TrainedModel } from "../train/trainedModel.js";
 import type { Command, CommandArguments } from "./command.js";
 import { modelFile, modelUsage } from "./modelArgument.js";
-import { realNumber, wholeNumber } from "./numbers.js";
+import { oneOf, realNumber, wholeNumber } from "./numbers.js";
 import { showBar } from "./progress.js";
 import { samplesPicture } from "./samplesPicture.js";
 
@@ -26,6 +26,7 @@ Draws samples of a trained model. ${modelUsage}
   --sampler NAME     ddpm (Algorithm 2, default; also called ancestral) or ddim
   --steps S          steps of sampling, from 1 to T (default: T)
   --eta E            noise of ddim, from 0 (default) to 1
+  --variance NAME    of ddpm's steps: fixedSmall (β̃) or fixedLarge (β) (default: as in training)
   --seed S           the same seed gives the same samples (default: 1)
   --out FILE         the picture, PNG (default: samples.png)
   --gif FILE         how the first ${SHOWN} appear out of noise, as an animated GIF as well
@@ -41,6 +42,7 @@ export const command: Command = {
     sampler: { type: "string" },
     steps: { type: "string" },
     eta: { type: "string" },
+    variance: { type: "string" },
     seed: { type: "string" },
     out: { type: "string", default: "samples.png" },
     gif: { type: "string" },
@@ -91,12 +93,14 @@ function readOptions(args: CommandArguments): SampleModelOptions & { readonly sa
       "ddim",
       "Add --sampler ddim, or leave --eta out.",
     );
+  const variance = oneOf(args, "variance", ["fixedSmall", "fixedLarge"] as const);
   return {
     count: wholeNumber(args, "count", 1) ?? COUNT,
     sampler,
     seed: wholeNumber(args, "seed", Number.MIN_SAFE_INTEGER) ?? 1,
     ...(steps === undefined ? {} : { steps }),
     ...(eta === undefined ? {} : { eta }),
+    ...(variance === undefined ? {} : { variance }),
   };
 }
 

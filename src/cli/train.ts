@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { absoluteDatasetName, openDataset } from "../data/openDataset.js";
-import type { Prediction } from "../diffusion/parameterization.js";
 import { InputError } from "../error.js";
 import { useBackend } from "../tensor/backend.js";
 import { type RunStep, trainRun } from "../train/run.js";
@@ -14,7 +13,7 @@ import {
 import { latestCheckpoint, type LatestCheckpoint, listCheckpoints } from "../train/runFolder.js";
 import { disposeState } from "../train/state.js";
 import type { Command, CommandArguments, Effects } from "./command.js";
-import { realNumber, wholeNumber } from "./numbers.js";
+import { oneOf, realNumber, wholeNumber } from "./numbers.js";
 import { concludeTraining, type EndedTraining } from "./trainConclusion.js";
 import { trainProgress } from "./trainProgress.js";
 
@@ -37,6 +36,8 @@ log.csv (a line for each step), event files (tensorboard --logdir DIR) and sampl
   --T N            steps of the diffusion process
   --channels N     width of the network
   --predicts WHAT  eps, xStart, v or mean: what the network predicts (default: eps)
+  --loss WHAT      simple (L_simple, default), vlb (the bound, t drawn by the losses seen) or hybrid
+  --variance WHAT  of the reverse step: fixedSmall (β̃, default), fixedLarge (β), learned or learnedRange
   --out DIR        where everything goes (default: out/train)
   --resume         go on from the last whole checkpoint in DIR, as if the run had never stopped; begin if there is none
   --every N        steps between checkpoints (default: ${EVERY})
@@ -63,6 +64,8 @@ export const command: Command = {
     T: { type: "string" },
     channels: { type: "string" },
     predicts: { type: "string" },
+    loss: { type: "string" },
+    variance: { type: "string" },
     out: { type: "string", default: "out/train" },
     resume: { type: "boolean" },
     every: { type: "string" },
@@ -109,17 +112,11 @@ function readWishes(args: CommandArguments, cwd: string): RunWishes {
     learningRate: realNumber(args, "lr", 0, 1e6),
     T: wholeNumber(args, "T", 1),
     channels: wholeNumber(args, "channels", 1),
-    predicts: prediction(values["predicts"]),
+    predicts: oneOf(args, "predicts", ["eps", "xStart", "v", "mean"] as const),
+    loss: oneOf(args, "loss", ["simple", "vlb", "hybrid"] as const),
+    variance: oneOf(args, "variance", ["fixedSmall", "fixedLarge", "learned", "learnedRange"] as const),
   };
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-}
-
-function prediction(text: unknown): Prediction | undefined {
-  const known = ["eps", "xStart", "v", "mean"] as const;
-  if (typeof text !== "string") return undefined;
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new InputError(`--predicts ${text}`, `one of ${known.join(", ")}`, "Leave it out for eps.");
 }
 
 /** The checkpoint to go on from. @throws InputError if the folder holds another run, or nothing to resume */
@@ -167,6 +164,8 @@ function chooseConfig(
     ["T", wishes.T, stored.schedule.T],
     ["channels", wishes.channels, channelsOf(stored)],
     ["predicts", wishes.predicts, stored.predicts],
+    ["loss", wishes.loss, stored.loss],
+    ["variance", wishes.variance, stored.variance],
   ];
   const strange = given.find(([, wish, own]) => wish !== undefined && wish !== own);
   if (strange !== undefined)
@@ -204,6 +203,8 @@ function commandOf(config: RunConfig): string {
     option("T", config.schedule.T, base.schedule.T),
     option("channels", channelsOf(config), channelsOf(base)),
     option("predicts", config.predicts, base.predicts),
+    option("loss", config.loss, base.loss),
+    option("variance", config.variance, base.variance),
   ].join("");
 }
 

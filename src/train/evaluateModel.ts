@@ -4,6 +4,7 @@ import type { Dataset, Split } from "../data/dataset.js";
 import { calcBpdLoop } from "../diffusion/bpdLoop.js";
 import { priorBpd } from "../diffusion/elbo.js";
 import { rateDistortion, type RateDistortion } from "../diffusion/rateDistortion.js";
+import type { VarianceKind } from "../diffusion/variance.js";
 import { InputError } from "../error.js";
 import { createRandom } from "../random/random.js";
 import type { TrainedModel } from "./trainedModel.js";
@@ -16,6 +17,8 @@ export interface EvaluateOptions {
   readonly split?: Split;
   /** Images that are evaluated at a time; 64 unless told otherwise. */
   readonly batchSize?: number;
+  /** Instead of the variance the model was trained with; a fixed one for a fixed one. */
+  readonly variance?: VarianceKind;
   /** Called after each step of each batch. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -68,7 +71,7 @@ export async function evaluateModel(
       const prior = tf.tidy(() => Array.from(priorBpd(trained.schedule, xStart).dataSync()));
       const total = Float64Array.from(prior);
       for await (const { t, ...terms } of calcBpdLoop(trained.schedule, trained.denoiser, xStart, {
-        ...{ predicts: trained.predicts, clipDenoised: true },
+        ...{ predicts: trained.predicts, variance: options.variance ?? trained.variance, clipDenoised: true },
         seed: noise.fork(step).integer(0, 2 ** 31 - 1),
       })) {
         for (const name of ["vb", "xStartMse", "mse"] as const)

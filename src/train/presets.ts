@@ -43,17 +43,17 @@ export const presets = {
     emaDecay: 0.995,
     samples: 36,
   },
-  /** `quick` for twice as long, so that most samples are digits. */
+  /** `quick` for seven times as long, so that nearly all samples are digits: what the shipped model is trained with. */
   tiny: {
     data: "glyphs:digits",
     model: unetPresets.tiny,
     schedule: { name: "linear", T: 250 },
     batchSize: 32,
-    steps: 2000,
+    steps: 6000,
     learningRate: 2e-3,
     warmUpSteps: 50,
     finalFraction: 0.02,
-    emaDecay: 0.998,
+    emaDecay: 0.999,
     samples: 36,
   },
   /** Some hours on two cores; not tuned. */

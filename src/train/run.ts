@@ -104,6 +104,8 @@ function trainOptions({ config, dataset, from, now }: RunOptions): TrainOptions 
     learningRate: presetLearningRate(config),
     emaDecay: config.emaDecay,
     predicts: config.predicts,
+    objective: { loss: config.loss, variance: config.variance },
+    timesteps: config.loss === "vlb" ? "lossSecondMoment" : "uniform",
     seed: config.seed,
     ...(from === undefined ? {} : { state: from.checkpoint.state }),
     ...(now === undefined ? {} : { now }),

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "../data/dataset.js";
 import type { Prediction } from "../diffusion/parameterization.js";
+import { isLearned, type VarianceKind } from "../diffusion/variance.js";
 import { InputError } from "../error.js";
 import type { ModelDescription } from "../model/createModel.js";
 import type { CheckpointInfo } from "./checkpoint.js";
@@ -14,7 +15,14 @@ export interface RunConfig extends Omit<TrainPreset, "model"> {
   readonly model: ModelDescription;
   readonly seed: number;
   readonly predicts: Prediction;
+  /** What is made small; with "vlb", t is drawn by the losses seen before. */
+  readonly loss: "simple" | "vlb" | "hybrid";
+  /** σ_t² of the reverse step, in the bound and in samples. */
+  readonly variance: VarianceKind;
 }
+
+/** What the presets leave to the wishes. */
+type Wished = "preset" | "seed" | "predicts" | "loss" | "variance";
 
 /** What may differ from the preset. */
 export interface RunWishes {
@@ -28,6 +36,9 @@ export interface RunWishes {
   /** Width of the network at its first level (U-Net) or in its hidden layers (MLP). */
   readonly channels?: number;
   readonly predicts?: Prediction;
+  readonly loss?: RunConfig["loss"];
+  /** A learned one gives the network an output of twice the size. */
+  readonly variance?: VarianceKind;
 }
 
 const points = {
@@ -41,13 +52,13 @@ const points = {
   finalFraction: 0.02,
   emaDecay: 0.995,
   samples: 1000,
-} as const satisfies Omit<RunConfig, "preset" | "seed" | "predicts">;
+} as const satisfies Omit<RunConfig, Wished>;
 
 /**
  * The runs that have a name: the U-Nets of `presets`, `full` also called `mnist` after its network, and `points`, an MLP
  * in the plane that takes half a minute.
  */
-export const runPresets: Readonly<Record<string, Omit<RunConfig, "preset" | "seed" | "predicts">>> = {
+export const runPresets: Readonly<Record<string, Omit<RunConfig, Wished>>> = {
   ...Object.fromEntries(
     Object.entries({ ...presets, mnist: presets.full }).map(([name, preset]) => [
       name,
@@ -63,14 +74,18 @@ export function runConfig(preset: string, wishes: RunWishes = {}): RunConfig {
   if (base === undefined)
     throw new InputError(`preset ${preset}`, `one of ${Object.keys(runPresets).join(", ")}`, "Choose one.");
   const { T = base.schedule.T, channels, ...others } = wishes;
+  const { variance = "fixedSmall" } = wishes;
+  const model = channels === undefined ? base.model : widened(base.model, channels);
   return {
     preset,
     seed: 1,
     predicts: "eps",
+    loss: "simple",
     ...base,
     ...others,
     schedule: { ...base.schedule, T },
-    model: channels === undefined ? base.model : widened(base.model, channels),
+    variance,
+    model: isLearned(variance) ? withVariance(model) : model,
   };
 }
 
@@ -78,6 +93,12 @@ function widened(model: ModelDescription, channels: number): ModelDescription {
   return model.kind === "mlp"
     ? { kind: "mlp", config: { ...model.config, width: channels } }
     : { kind: "unet", config: { ...model.config, channels } };
+}
+
+function withVariance(model: ModelDescription): ModelDescription {
+  return model.kind === "mlp"
+    ? { kind: "mlp", config: { ...model.config, learnedVariance: true } }
+    : { kind: "unet", config: { ...model.config, learnedVariance: true } };
 }
 
 /** The fields of a config beside model and schedule, which a checkpoint holds anyway, and their types. */
@@ -92,6 +113,8 @@ const FIELDS = {
   finalFraction: "number",
   emaDecay: "number",
   predicts: "string",
+  loss: "string",
+  variance: "string",
   samples: "number",
 } as const satisfies Partial<Record<keyof RunConfig, "string" | "number">>;
 
@@ -113,7 +136,9 @@ export function configFromCheckpoint(
     readonly info: CheckpointInfo;
   },
 ): RunConfig {
-  const { model, schedule, info } = checkpoint;
+  const { model, schedule } = checkpoint;
+  // Runs of before there was a choice.
+  const info: CheckpointInfo = { loss: "simple", variance: "fixedSmall", ...checkpoint.info };
   for (const [name, type] of Object.entries(FIELDS)) {
     if (typeof info[name] === type) continue;
     throw new InputError(

@@ -1,6 +1,7 @@
 /** Samples of a trained model, as many as are wanted in bounded memory. */
 import { ddimSampleLoop } from "../diffusion/ddim.js";
 import { pSampleLoop, type SampleState } from "../diffusion/sample.js";
+import type { VarianceKind } from "../diffusion/variance.js";
 import { InputError } from "../error.js";
 import { createRandom } from "../random/random.js";
 import type { TrainedModel } from "./trainedModel.js";
@@ -14,6 +15,8 @@ export interface SampleModelOptions {
   readonly steps?: number;
   /** The noise of "ddim", from 0 (none, the default) to 1. */
   readonly eta?: number;
+  /** Of "ddpm": σ² = β̃_t ("fixedSmall"), β_t ("fixedLarge") or learned; as in training unless told otherwise. */
+  readonly variance?: VarianceKind;
   /** Samples that are drawn at a time; 64 unless told otherwise. */
   readonly batchSize?: number;
 }
@@ -58,16 +61,16 @@ export async function* sampleModel(
 }
 
 function loopOf(
-  { schedule, denoiser, predicts, model }: TrainedModel,
-  { sampler = "ddpm", eta = 0 }: SampleModelOptions,
+  { schedule, denoiser, predicts, model, ...trained }: TrainedModel,
+  { sampler = "ddpm", eta = 0, variance = trained.variance }: SampleModelOptions,
   shape: readonly number[],
   seed: number,
   steps: number,
 ): AsyncGenerator<SampleState, void, void> {
-  const common = { shape, seed, predicts, clipDenoised: model.shape.length === 3 };
-  if (sampler === "ddpm" && steps === schedule.T) return pSampleLoop(schedule, denoiser, common);
-  // DDIM with η = 1 is the ancestral sampler, with variance β̃, of the process that has these times only (Song et al., Eq. 16).
-  return ddimSampleLoop(schedule, denoiser, { ...common, steps, eta: sampler === "ddpm" ? 1 : eta });
+  const common = { shape, seed, predicts, variance, steps, clipDenoised: model.shape.length === 3 };
+  return sampler === "ddpm"
+    ? pSampleLoop(schedule, denoiser, common)
+    : ddimSampleLoop(schedule, denoiser, { ...common, eta });
 }
 
 function checkCount(name: string, value: number): void {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Denoiser } from "../diffusion/reverse.js";
 import type { Prediction } from "../diffusion/parameterization.js";
+import type { VarianceKind } from "../diffusion/variance.js";
 import type { FileEffects } from "../files/writeFileWhole.js";
 import { denoiserOf } from "../model/denoiser.js";
 import type { Params } from "../model/layer.js";
@@ -18,6 +19,8 @@ export interface TrainedModel extends Pick<Checkpoint, "model" | "schedule" | "i
   readonly step: number;
   /** What the network was trained to predict. */
   readonly predicts: Prediction;
+  /** The variance of the reverse step that it was trained with. */
+  readonly variance: VarianceKind;
   /** The network with its parameters. */
   readonly denoiser: Denoiser;
   /** Frees the parameters. */
@@ -42,6 +45,7 @@ export async function loadTrainedModel(file: string = shippedModel): Promise<Tra
   return {
     ...{ model, schedule, info, step, params },
     predicts: (info["predicts"] ?? "eps") as Prediction,
+    variance: (info["variance"] ?? "fixedSmall") as VarianceKind,
     denoiser: denoise,
     dispose: () => {
       dispose();

@@ -167,6 +167,34 @@ $`,
     expect((await cli(..."train --resume --steps 4 --samples 0 --out limited".split(" "))).status).toBe(0);
   });
 
+  it("trains the bound and its variances, goes on with them, and samples and evaluates with them", async () => {
+    const bound = "--loss hybrid --variance learnedRange --samples 0";
+    const { status, err } = await cli(...small, ...`--steps 2 ${bound} --out bound`.split(" "));
+    expect([status, err]).toEqual([0, ""]);
+    const resumed = await cli(..."train --resume --steps 3 --samples 0 --out bound".split(" "));
+    expect(resumed.status).toBe(0);
+    const file = join("bound", "step-00000003.safetensors");
+    const { info, variance, model, dispose } = await loadTrainedModel(join(folder, file));
+    dispose();
+    expect([info["loss"], info["variance"], variance]).toEqual(["hybrid", "learnedRange", "learnedRange"]);
+    expect(model.outputShape).toEqual([28, 28, 2]);
+    expect(info["command"]).toContain(" --loss hybrid --variance learnedRange");
+    const evaluated = await cli(..."evaluate --images 2 --json --checkpoint".split(" "), file);
+    const { bitsPerDim } = JSON.parse(evaluated.out) as { bitsPerDim: { total: number } };
+    expect(bitsPerDim.total).toBeGreaterThan(1);
+    for (const sampler of ["ddpm", "ddim"])
+      expect(
+        (
+          await cli(
+            ..."sample --count 2 --steps 5 --json --checkpoint".split(" "),
+            file,
+            "--sampler",
+            sampler,
+          )
+        ).status,
+      ).toBe(0);
+  });
+
   it.each<[string, string, string]>([
     [
       "an unknown preset",
@@ -181,7 +209,7 @@ $`,
     [
       "an unknown prediction",
       "train --predicts noise",
-      "--predicts noise: expected one of eps, xStart, v, mean. Leave it out for eps.",
+      "--predicts noise: expected one of eps, xStart, v, mean. Leave it out for the default, see --help.",
     ],
     ["an argument", "train glyphs", "argument glyphs: expected options only. See workbook train --help."],
     [

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Dataset } from "../../src/data/dataset.js";
 import { ddimSampleLoop } from "../../src/diffusion/ddim.js";
 import { calcBpd } from "../../src/diffusion/bpdLoop.js";
+import { pSampleLoop } from "../../src/diffusion/sample.js";
 import { linearSchedule } from "../../src/diffusion/schedules.js";
 import { createMlp } from "../../src/model/mlp.js";
 import { createUNet } from "../../src/model/unet.js";
@@ -29,7 +30,7 @@ function untrained(model: Model, T: number): TrainedModel {
     ]),
   );
   return {
-    ...{ model, params, step: 0, info: {}, predicts: "eps" as const },
+    ...{ model, params, step: 0, info: {}, predicts: "eps" as const, variance: "fixedSmall" as const },
     schedule: linearSchedule({ T }),
     denoiser: (xt, t) => model.apply(params, xt, t),
     dispose: () => tf.dispose(params),
@@ -70,22 +71,27 @@ describe("sampleModel", () => {
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 
-  it("is DDIM with η = 1 where the ancestral sampler has fewer steps, and near it where it has all", async () => {
-    const common = { shape: [4, 2], seed: 6, eta: 1, clipDenoised: false };
-    const ddim = async (steps: number): Promise<Float32Array> => {
-      let last = new Float32Array();
-      for await (const { xt } of ddimSampleLoop(points.schedule, points.denoiser, { ...common, steps }))
-        last = xt as Float32Array<ArrayBuffer>;
-      return last;
+  it("is the loop of its sampler, with as many steps and the variance that were asked for", async () => {
+    const common = { shape: [4, 2], seed: 6, clipDenoised: false };
+    const last = async (loop: AsyncIterable<{ readonly xt: Float32Array }>): Promise<number[]> => {
+      let found: number[] = [];
+      for await (const { xt } of loop) found = Array.from(xt);
+      return found;
     };
-    expect(await samples({ count: 4, seed: 6, steps: 7 })).toEqual(Array.from(await ddim(7)));
-    // The same mathematics in another order of rounding: single precision over thirty steps.
-    const all = await samples({ count: 4, seed: 6 });
-    const scale = Math.max(...all.map(Math.abs));
-    expect(largestError(all, await ddim(30)) / scale).toBeLessThan(1e-5);
-    expect(await samples({ count: 4, seed: 6, sampler: "ddim", steps: 7 })).not.toEqual(
-      await samples({ count: 4, seed: 6, steps: 7 }),
-    );
+    const { schedule, denoiser } = points;
+    const some = { count: 4, seed: 6, steps: 7 };
+    const [ancestral, wide, ddim] = [
+      await samples(some),
+      await samples({ ...some, variance: "fixedLarge" }),
+      await samples({ ...some, sampler: "ddim", eta: 0.5 }),
+    ];
+    expect(ancestral).toEqual(await last(pSampleLoop(schedule, denoiser, { ...common, steps: 7 })));
+    const large = { ...common, steps: 7, variance: "fixedLarge" } as const;
+    expect(wide).toEqual(await last(pSampleLoop(schedule, denoiser, large)));
+    expect(ddim).toEqual(await last(ddimSampleLoop(schedule, denoiser, { ...common, steps: 7, eta: 0.5 })));
+    expect(new Set([ancestral, wide, ddim].map(String)).size).toBe(3);
+    // All steps, unless told otherwise.
+    expect(await samples({ count: 4, seed: 6 })).toEqual(await last(pSampleLoop(schedule, denoiser, common)));
   });
 
   it("refuses counts that are none", async () => {
