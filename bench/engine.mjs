@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 
-/** @typedef {{config: Record<string, unknown>, batch: number}} Setting */
+/** @typedef {{config: Record<string, unknown>, batch: number, T?: number}} Setting */
 /** @typedef {{ms: number[], peakMB: number}} Timed */
 
 const base = { imageSize: 28, imageChannels: 1, blocks: 1, middleAttention: true, groups: 8 };
@@ -89,7 +89,7 @@ function summary(ms) {
  * One setting on both sides, in fresh programs, so that the peak of memory is its own.
  * @param {string} python @param {Setting} setting @param {number} rounds
  */
-async function compare(python, { config, batch }, rounds) {
+async function compare(python, { config, batch, T = 1000 }, rounds) {
   const sides = {
     ours: new Side(process.execPath, [join(here, "engine_worker.mjs")]),
     torch: new Side(python, [join(here, "engine_peer.py")]),
@@ -98,7 +98,7 @@ async function compare(python, { config, batch }, rounds) {
     /** @type {Record<string, any>} */
     const answers = {};
     for (const [name, side] of Object.entries(sides))
-      answers[name] = await side.ask({ config, batch, threads });
+      answers[name] = await side.ask({ config, batch, threads, T });
     if (answers["ours"].parameters !== answers["torch"].parameters)
       throw new Error(`${answers["ours"].parameters} parameters here, ${answers["torch"].parameters} there`);
     /** @type {Record<string, Record<string, number[]>>} */
@@ -136,6 +136,35 @@ function rows(name, batch, { times, peak }) {
   });
 }
 
+/** Milliseconds per image as batch, channels and T grow. @param {string} python */
+async function measureGrowth(python) {
+  const { mnist } = presets;
+  /** @type {(Setting & {name: string})[]} */
+  const settings = [
+    ...[8, 16, 32, 64, 128].map((batch) => ({ name: `batch ${batch}`, config: mnist, batch })),
+    ...[64, 96, 128].map((channels) => ({
+      name: `${channels} channels`,
+      config: { ...mnist, channels },
+      batch: 32,
+    })),
+    ...[100, 4000].map((T) => ({ name: `T = ${T}`, config: mnist, batch: 32, T })),
+  ];
+  const lines = [
+    "\n| `mnist`, ms per image | training step here | PyTorch | sampling step here | PyTorch | peak MB here / PyTorch |",
+    "| --- | ---: | ---: | ---: | ---: | ---: |",
+  ];
+  for (const setting of settings) {
+    const { times, peak } = await compare(python, setting, 1);
+    const cell = (/** @type {string} */ what, /** @type {string} */ side) =>
+      (summary(times[what]?.[side] ?? []).median / setting.batch).toFixed(2);
+    const cells = ["train", "sample"].flatMap((what) => ["ours", "torch"].map((side) => cell(what, side)));
+    const memory = `${peak["ours"]?.toFixed(0)} / ${peak["torch"]?.toFixed(0)}`;
+    lines.push(`| ${setting.name} | ${cells.join(" | ")} | ${memory} |`);
+    console.log(lines.at(-1));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
 async function main() {
   if (values.help) {
     const [, text = ""] = /\/\*\*\n([\s\S]*?) \*\//.exec(readFileSync(import.meta.filename, "utf8")) ?? [];
@@ -149,19 +178,14 @@ async function main() {
     "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
   ];
   let libraries = /** @type {string[]} */ ([]);
-  const run = async (/** @type {string} */ name, /** @type {any} */ config, batch = 32, n = rounds) => {
-    const found = await compare(python, { config, batch }, n);
+  for (const [name, config] of Object.entries(presets)) {
+    const found = await compare(python, { config, batch: 32 }, rounds);
     libraries = found.libraries;
-    const added = rows(`${name}, ${found.parameters} parameters`, batch, found);
+    const added = rows(`${name}, ${found.parameters} parameters`, 32, found);
     table.push(...added);
     console.log(added.join("\n"));
-  };
-  for (const [name, config] of Object.entries(presets)) await run(name, config);
-  if (values.growth) {
-    for (const batch of [8, 16, 64, 128]) await run("mnist", presets.mnist, batch, 2);
-    for (const channels of [64, 96, 128])
-      await run(`mnist, ${channels} channels`, { ...presets.mnist, channels }, 32, 1);
   }
+  const growth = values.growth ? await measureGrowth(python) : "";
   const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${threads} threads for each`;
   const text = `# A step here and in PyTorch
 
@@ -170,7 +194,7 @@ Median and quartiles in milliseconds; both sides in turns, five steps at a time;
 average. A sampling step is one network call and one draw for the whole batch. The peak is that of a whole process.
 
 ${table.join("\n")}
-`;
+${growth}`;
   writeFileSync(join(here, "engine.md"), text);
 }
 

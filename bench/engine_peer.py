@@ -1,7 +1,7 @@
 """The peer of bench/engine.mjs: the same U-Net and training step in PyTorch.
 
 Reads one JSON request per line from standard input and answers each with one line, so that the two programs
-can be timed in turns. {"config": {...}, "batch": 32, "threads": 2} builds; {"time": "train" | "sample", "steps": n}
+can be timed in turns. {"config": {...}, "batch": 32, "threads": 2, "T": 1000} builds; {"time": "train" | "sample", "steps": n}
 answers {"ms": [n numbers]}. "parameters" in the answer to a configuration must be what the other side has.
 """
 
@@ -109,19 +109,20 @@ class UNet(nn.Module):
 class Run:
     """A network with Adam, a moving average and batches of noise in the place of data."""
 
-    def __init__(self, config, batch):
+    def __init__(self, config, batch, T):
         torch.manual_seed(1)
+        self.T = T
         self.net = UNet(config)
         self.average = [p.detach().clone() for p in self.net.parameters()]
         self.adam = torch.optim.Adam(self.net.parameters(), lr=1e-3)
         self.shape = (batch, config["imageChannels"], config["imageSize"], config["imageSize"])
-        self.alpha_bar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000), 0)
+        self.alpha_bar = torch.cumprod(1 - torch.linspace(0.1 / T, 20 / T, T), 0)
         self.x = torch.randn(self.shape)
 
     def train(self):
         """One step of Algorithm 1 with clipping and the moving average."""
         x0, noise = torch.randn(self.shape), torch.randn(self.shape)
-        t = torch.randint(0, 1000, (self.shape[0],))
+        t = torch.randint(0, self.T, (self.shape[0],))
         a = self.alpha_bar[t][:, None, None, None]
         loss = F.mse_loss(self.net(a.sqrt() * x0 + (1 - a).sqrt() * noise, t + 1), noise)
         self.adam.zero_grad()
@@ -133,9 +134,10 @@ class Run:
 
     @torch.no_grad()
     def sample(self):
-        """One step of Algorithm 2 at t = 500, for each image of the batch."""
-        eps = self.net(self.x, torch.full((self.shape[0],), 500))
-        a, beta = self.alpha_bar[499], 1 - self.alpha_bar[499] / self.alpha_bar[498]
+        """One step of Algorithm 2 at t = T / 2, for each image of the batch."""
+        t = self.T // 2
+        eps = self.net(self.x, torch.full((self.shape[0],), t))
+        a, beta = self.alpha_bar[t - 1], 1 - self.alpha_bar[t - 1] / self.alpha_bar[t - 2]
         mean = (self.x - beta / (1 - a).sqrt() * eps) / (1 - beta).sqrt()
         return (mean + beta.sqrt() * torch.randn(self.shape)).sum().item()
 
@@ -146,7 +148,7 @@ def main():
         request = json.loads(line)
         if "config" in request:
             torch.set_num_threads(request["threads"])
-            run = Run(request["config"], request["batch"])
+            run = Run(request["config"], request["batch"], request["T"])
             answer = {
                 "library": f"PyTorch {torch.__version__}",
                 "parameters": sum(p.numel() for p in run.net.parameters()),

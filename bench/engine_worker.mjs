@@ -16,10 +16,10 @@ import {
 } from "../dist/index.js";
 
 const backend = await useBackend({ WORKBOOK_BACKEND: "tensorflow" });
-const schedule = linearSchedule({ T: 1000 });
 
-/** @param {any} config @param {number} batch */
-function createRun(config, batch) {
+/** @param {any} config @param {number} batch @param {number} T */
+function createRun(config, batch, T) {
+  const schedule = linearSchedule({ T });
   const model = createUNet(config);
   const shape = [batch, ...model.shape];
   const size = shape.reduce((product, n) => product * n, 1);
@@ -48,7 +48,7 @@ function createRun(config, batch) {
     train: async () => (await steps.next()).value?.loss,
     sample: async () => {
       const noise = tf.tensor(normals((draw += 1)), shape);
-      const { sample, xStart } = tf.tidy(() => pSample(schedule, denoise, xt, 500, noise));
+      const { sample, xStart } = tf.tidy(() => pSample(schedule, denoise, xt, T / 2, noise));
       const sum = tf.sum(sample);
       await sum.data();
       tf.dispose([noise, sample, xStart, sum]);
@@ -61,7 +61,7 @@ let run;
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
   if ("config" in request) {
-    run = createRun(request.config, request.batch);
+    run = createRun(request.config, request.batch, request.T);
     const library = `diffusion workbook, ${backend.description}`;
     console.log(JSON.stringify({ library, parameters: run.parameters }));
     continue;

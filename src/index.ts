@@ -4,6 +4,7 @@ export { createRandom, type Random } from "./random/random.js";
 
 // tensor
 export { useBackend, type Backend, type BackendName } from "./tensor/backend.js";
+export { compiled, type Compiled, type Tensors } from "./tensor/graph/compiled.js";
 
 // derivation
 export { checkLatex, checkStatements, type CheckOptions, type StatementSource } from "./derivation/check.js";

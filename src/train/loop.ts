@@ -109,7 +109,7 @@ async function trainStep(run: Run, state: TrainState): Promise<StepResult> {
   const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
   if (broken !== undefined) {
     tf.dispose(found);
-    throw notFinite(broken, step, settings);
+    throw notFinite(broken, step, settings.learningRate(step));
   }
   const lossesByTime = timesteps.record(state.lossesByTime, draw.t, await losses.data<"float32">());
   const moved = updateState(state, gradient as tf.Tensor1D, values.gradientNorm, settings);
@@ -144,11 +144,10 @@ async function readScalar(tensor: tf.Tensor): Promise<number> {
   return value;
 }
 
-function notFinite([name, value]: [string, number], step: number, settings: TrainSettings): InputError {
+function notFinite([name, value]: [string, number], step: number, learningRate: number): InputError {
   const words = name === "loss" ? "loss" : "length of the gradient";
-  const { seed, learningRate } = settings;
   return new InputError(
-    `${words} = ${value} at step ${step}, learning rate ${learningRate(step)}, in the batch of seed ${seed} and step ${step}`,
+    `${words} = ${value} at step ${step}, learning rate ${learningRate}`,
     "a finite number",
     `Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step ${
       step - 1

@@ -98,7 +98,8 @@ function freshClone(): {
 const incomplete = {
   what:
     "the set-up is not complete: npm packages (not finished yet), Python environment (not finished yet), " +
-    "TensorFlow binding (not finished yet), TypeScript build (not finished yet), Jupyter kernel (not finished yet)",
+    "TensorFlow binding (not finished yet), TensorFlow kernels (not finished yet), TypeScript build (not finished yet), " +
+    "Jupyter kernel (not finished yet)",
   remedy: "npm run setup",
 };
 const noKernel = {

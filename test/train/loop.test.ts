@@ -225,7 +225,7 @@ describe("a run that cannot go on", () => {
       for await (const step of trainLoop({ ...points, dataset: broken(3) })) seen.push(step);
     };
     expect(await refusalOf(run())).toBe(
-      "loss = NaN at step 4, learning rate 0.002, in the batch of seed 3 and step 4: expected a finite number. Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step 3 and every saved checkpoint are untouched.",
+      "loss = NaN at step 4, learning rate 0.002: expected a finite number. Train with a lower learning rate or a longer warm-up, and look at the data of this step; the state after step 3 and every saved checkpoint are untouched.",
     );
     const last = seen.at(-1);
     expect(last?.step).toBe(3);
