@@ -39,13 +39,7 @@ export const nativeBinding = {
   missing: ({ root }) => (existsSync(join(root, product)) ? undefined : `${product} is missing`),
   make: async (context) => {
     const { root } = context;
-    const tensorflow = inspectVenv(context)?.tensorflow;
-    const command = compiler(context);
-    if (tensorflow === undefined || tensorflow === null || command === undefined)
-      throw new StepFailure({
-        what: `${command === undefined ? "no C++ compiler" : "no TensorFlow in .venv"} to build the binding with.`,
-        mend: "npm run setup",
-      });
+    const { tensorflow, command } = buildTools(context, "the binding");
     mkdirSync(join(root, bindingFolder), { recursive: true });
     removeUnfinished(join(root, bindingFolder));
     // Under another name until it has loaded and multiplied: nobody meets a binding that does not work.
@@ -56,6 +50,22 @@ export const nativeBinding = {
     renameSync(join(root, building), join(root, product));
   },
 };
+
+/**
+ * The TensorFlow and the compiler that an add-on is built with.
+ * @param {Context} context
+ * @param {string} what is built, for the message if one of them is missing
+ */
+export function buildTools(context, what) {
+  const tensorflow = inspectVenv(context)?.tensorflow;
+  const command = compiler(context);
+  if (tensorflow === undefined || tensorflow === null || command === undefined)
+    throw new StepFailure({
+      what: `${command === undefined ? "no C++ compiler" : "no TensorFlow in .venv"} to build ${what} with.`,
+      mend: "npm run setup",
+    });
+  return { tensorflow, command };
+}
 
 /**
  * What the compiler is told, run in the project's folder. The libraries are found at run time by a path

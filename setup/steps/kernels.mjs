@@ -1,12 +1,9 @@
 /** The kernels of ours for TensorFlow on the CPU, setup/native/kernels.cc, compiled for the binding to load. */
 import { existsSync, renameSync } from "node:fs";
 import { join, relative } from "node:path";
-import { compiler } from "../compiler.mjs";
-import { StepFailure } from "../failure.mjs";
 import { hashFiles, hashTexts } from "../files.mjs";
-import { inspectVenv } from "../python.mjs";
 import { runLogged } from "../run.mjs";
-import { nativeBinding, bindingFolder, linkFlags, product as binding } from "./binding.mjs";
+import { bindingFolder, buildTools, linkFlags, nativeBinding, product as binding } from "./binding.mjs";
 
 /** @typedef {import("../context.mjs").Context} Context */
 
@@ -27,13 +24,7 @@ export const nativeKernels = {
   missing: ({ root }) => (existsSync(join(root, product)) ? undefined : `${product} is missing`),
   make: async (context) => {
     const { root } = context;
-    const tensorflow = inspectVenv(context)?.tensorflow;
-    const command = compiler(context);
-    if (tensorflow === undefined || tensorflow === null || command === undefined)
-      throw new StepFailure({
-        what: `${command === undefined ? "no C++ compiler" : "no TensorFlow in .venv"} to build the kernels with.`,
-        mend: "npm run setup",
-      });
+    const { tensorflow, command } = buildTools(context, "the kernels");
     // Under another name until they have computed: nobody meets kernels that do not work.
     const building = join(bindingFolder, `building-${process.pid}.node`);
     await runLogged(context, "kernels", command, compileArguments(context, tensorflow, building));

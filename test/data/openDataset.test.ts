@@ -34,8 +34,8 @@ describe("openDataset", () => {
 
   test("the folder of a name is seen from the working folder", () => {
     const names = ["mnist:a/b", "cifar10:../c", "folder:/d:e", "glyphs:ABC", "toy:moons", "glyphs"];
-    expect(names.map((name) => absoluteDatasetName(name, "/work"))).toEqual([
-      ...["mnist:/work/a/b", "cifar10:/c", "folder:/d:e", "glyphs:ABC", "toy:moons", "glyphs"],
+    expect(names.map((name) => absoluteDatasetName(name, "/home"))).toEqual([
+      ...["mnist:/home/a/b", "cifar10:/c", "folder:/d:e", "glyphs:ABC", "toy:moons", "glyphs"],
     ]);
   });
 });
