@@ -1,6 +1,6 @@
 /** The decoder of Ho et al. 2020, Section 3.3: a Gaussian integrated over each of 256 grey levels. */
+import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
-import { erf } from "mathjs";
 import { elementwise, type SameKind, type Samples } from "../tensor/affine.js";
 import { elementwiseWith, type PerElement } from "./perElement.js";
 
@@ -10,6 +10,14 @@ const HALF_BIN = 1 / 255;
 const EDGE = 0.999;
 /** Keeps the logarithm finite. */
 const SMALLEST_PROBABILITY = 1e-12;
+
+let known: ((x: number) => number) | undefined;
+
+/** mathjs takes half a second to load: only who asks for a value waits for it. */
+function erf(x: number): number {
+  known ??= (createRequire(import.meta.url)("mathjs") as typeof import("mathjs")).erf;
+  return known(x);
+}
 
 /** Φ(x) = ½ (1 + erf(x/√2)): exact in float64, to about 1e-7 in tensors. */
 export function standardNormalCdf<S extends Samples>(x: S): SameKind<S> {
