@@ -4,6 +4,7 @@ import {
   mergeTables,
   stridesOf,
   unionOf,
+  type Axis,
   type Grid,
   type Table,
   type TableSum,
@@ -21,62 +22,93 @@ export const integrateTable = (sum: TableSum, name: number, grid: Grid): TableSu
     grid,
   );
 
-/** exp of less than this is lost in double precision beside 1. */
-const negligible = -60;
+/** exp of less than this is lost in double precision beside 1, also of a thousand points. */
+const negligible = -45;
 
 function integrateTerm(term: TableTerm, name: number, grid: Grid): TableTerm {
   const has = (table: Table): boolean => table.axes.includes(name);
   const [logs, factors] = [term.logs.filter(has), term.factors.filter(has)];
   const axes = unionOf([...logs, ...factors].flatMap((table) => table.axes).filter((each) => each !== name));
-  const { points, step } = axisOf(name, grid);
-  const [rows = 1, columns = 1] = axes.map((each) => axisOf(each, grid).points.length);
-  const total = new Float64Array(rows * columns);
-  const mean = new Float64Array(rows * columns);
-  const layers = [...logs, ...factors].map((table) => {
-    const [down, across] = stridesOf(table, axes, grid);
-    const [along] = stridesOf(table, [name], grid);
-    return { values: table.values, down, across, along };
-  });
-  const exponents = new Float64Array(points.length);
-  for (let row = 0, place = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, place++) {
-      exponents.fill(0);
-      let largest = -Infinity;
-      for (const { values, down, across, along } of layers.slice(0, logs.length)) {
-        let at = row * down + column * across;
-        for (let k = 0; k < points.length; k++, at += along)
-          exponents[k] = (exponents[k] ?? 0) + (values[at] ?? 0);
-      }
-      for (const value of exponents) if (value > largest) largest = value;
-      let [sum, weighted] = [0, 0];
-      for (let k = 0; k < points.length; k++) {
-        const below = (exponents[k] ?? 0) - largest;
-        // Far from the peak, where most points are, nothing is added; that spares most of the work.
-        if (!(below > negligible)) continue;
-        const weight = Math.exp(below);
-        sum += weight;
-        if (factors.length === 0) continue;
-        let product = weight;
-        for (const { values, down, across, along } of layers.slice(logs.length))
-          product *= values[row * down + column * across + k * along] ?? 0;
-        weighted += product;
-      }
-      total[place] = largest + Math.log(sum * step);
-      mean[place] = sum === 0 ? 0 : weighted / sum;
-    }
-  }
-  const rest = {
-    logs: term.logs.filter((table) => !has(table)),
-    factors: term.factors.filter((table) => !has(table)),
-  };
+  const layersOf = (tables: readonly Table[]): readonly Layer[] =>
+    tables.map((table) => {
+      const [down, across] = stridesOf(table, axes, grid);
+      const [along] = stridesOf(table, [name], grid);
+      return { values: table.values, down, across, along };
+    });
+  const { total, mean } = weighted(layersOf(logs), layersOf(factors), axes, axisOf(name, grid), grid);
   return {
     coefficient: term.coefficient,
-    logs: mergeTables([...rest.logs, { axes, values: total }], "sum"),
+    logs: mergeTables([...term.logs.filter((table) => !has(table)), { axes, values: total }], "sum"),
     factors: mergeTables(
-      [...rest.factors, ...(factors.length === 0 ? [] : [{ axes, values: mean }])],
+      [
+        ...term.factors.filter((table) => !has(table)),
+        ...(factors.length === 0 ? [] : [{ axes, values: mean }]),
+      ],
       "product",
     ),
   };
+}
+
+/** A table along the variable that is integrated over (`along`) and along those that are left. */
+interface Layer {
+  readonly values: Float64Array;
+  readonly down: number;
+  readonly across: number;
+  readonly along: number;
+}
+
+/** `total` is log ∫ exp(Σ logs), `mean` the mean of Π factors with that weight, at all points of `axes`. */
+function weighted(
+  logs: readonly Layer[],
+  factors: readonly Layer[],
+  axes: readonly number[],
+  { points, step }: Axis,
+  grid: Grid,
+): { readonly total: Float64Array; readonly mean: Float64Array } {
+  const [rows = 1, columns = 1] = axes.map((each) => axisOf(each, grid).points.length);
+  const total = new Float64Array(rows * columns);
+  const mean = new Float64Array(factors.length === 0 ? 0 : rows * columns);
+  const weights = new Float64Array(points.length);
+  const product = new Float64Array(points.length);
+  for (let row = 0, place = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, place++) {
+      weights.fill(0);
+      for (const layer of logs) add(weights, layer, row, column);
+      const { largest, sum } = exponentiate(weights);
+      total[place] = largest + Math.log(sum * step);
+      if (factors.length === 0) continue;
+      product.set(weights);
+      for (const layer of factors) multiply(product, layer, row, column);
+      mean[place] = sum === 0 ? 0 : product.reduce((all, each) => all + each, 0) / sum;
+    }
+  }
+  return { total, mean };
+}
+
+function add(to: Float64Array, { values, down, across, along }: Layer, row: number, column: number): void {
+  for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along)
+    to[k] = (to[k] ?? 0) + (values[at] ?? 0);
+}
+
+function multiply(to: Float64Array, { values, down, across, along }: Layer, row: number, column: number): void {
+  for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along) {
+    // Far from the peak a factor need not have a value: the weight is 0 there.
+    if (to[k] !== 0) to[k] = (to[k] ?? 0) * (values[at] ?? 0);
+  }
+}
+
+/** Each number replaced by exp of its distance from the largest; far from it, where most are, by 0 without work. */
+function exponentiate(weights: Float64Array): { readonly largest: number; readonly sum: number } {
+  let largest = -Infinity;
+  for (let k = 0; k < weights.length; k++) largest = Math.max(largest, weights[k] ?? 0);
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) {
+    const below = (weights[k] ?? 0) - largest;
+    const weight = below > negligible ? Math.exp(below) : 0;
+    weights[k] = weight;
+    sum += weight;
+  }
+  return { largest, sum };
 }
 
 /** Over several variables, first those that leave the fewest behind. */
