@@ -18,7 +18,7 @@ interface Entry {
 type Store = WeakMap<Names | Notation, Map<string, Entry>>;
 
 const stores = new WeakMap<World, Store>();
-const mostEntries = 3_000;
+const mostEntries = 5_000;
 
 /** What costs more than looking it up. */
 const costly = new Set<Kind>(["root", "power", "elementary", "call", "series", "quotient", "integral"]);
