@@ -63,28 +63,35 @@ export function constantValue(wave: Wave, arithmetic: Arithmetic): Real | undefi
 export const scaleWave = (wave: Wave, factor: Real): Wave =>
   factor.isZero() ? [] : wave.map((term) => ({ ...term, coefficient: times(term.coefficient, factor) }));
 
+/** So many terms are compared one by one; more are looked up. */
+const mostCompared = 8;
+
 /** The sum, like terms merged. */
 export function addWaves(...waves: readonly Wave[]): Wave {
-  const places = new Map<string, number>();
   const terms: WaveTerm[] = [];
   const sums: Real[] = [];
+  const shapes: string[] = [];
+  let places: Map<string, number> | undefined;
   for (const wave of waves) {
     for (const term of wave) {
-      const key = shapeOf(term);
-      const at = places.get(key);
-      const sum = at === undefined ? undefined : sums[at];
-      if (at === undefined || sum === undefined) {
-        places.set(key, terms.length);
+      const shape = shapeOf(term);
+      const at = places === undefined ? shapes.indexOf(shape) : (places.get(shape) ?? -1);
+      const sum = sums[at];
+      if (sum === undefined) {
+        places?.set(shape, terms.length);
         terms.push(term);
         sums.push(term.coefficient);
+        shapes.push(shape);
+        if (shapes.length === mostCompared) places = new Map(shapes.map((each, place) => [each, place]));
       } else sums[at] = sum.plus(term.coefficient);
     }
   }
-  return terms.flatMap((term, at) => {
+  const merged: WaveTerm[] = [];
+  for (const [at, term] of terms.entries()) {
     const coefficient = sums[at] ?? term.coefficient;
-    if (coefficient.isZero()) return [];
-    return [coefficient === term.coefficient ? term : { ...term, coefficient }];
-  });
+    if (!coefficient.isZero()) merged.push(coefficient === term.coefficient ? term : { ...term, coefficient });
+  }
+  return merged;
 }
 
 export function subtractWaves(a: Wave, b: Wave): Wave {
@@ -98,7 +105,17 @@ export function multiplyWaves(a: Wave, b: Wave): Wave {
   const [only] = b;
   if (b.length === 1 && only?.powers.size === 0 && only.frequency.size === 0)
     return scaleWave(a, only.coefficient);
+  if (a === b) return squareWave(a);
   return addWaves(a.flatMap((x) => b.flatMap((y) => multiplyTerms(x, y))));
+}
+
+/** Σ x² + 2 Σ x y: each pair once. */
+function squareWave(wave: Wave): Wave {
+  const products = wave.flatMap((x, at) => {
+    const double: WaveTerm = { ...x, coefficient: x.coefficient.times(2) };
+    return [multiplyTerms(x, x), ...wave.slice(at + 1).map((y) => multiplyTerms(double, y))].flat();
+  });
+  return addWaves(products);
 }
 
 /** cos A cos B = (cos(A + B) + cos(A - B)) / 2. */
