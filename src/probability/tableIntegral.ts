@@ -90,7 +90,12 @@ function add(to: Float64Array, { values, down, across, along }: Layer, row: numb
     to[k] = (to[k] ?? 0) + (values[at] ?? 0);
 }
 
-function multiply(to: Float64Array, { values, down, across, along }: Layer, row: number, column: number): void {
+function multiply(
+  to: Float64Array,
+  { values, down, across, along }: Layer,
+  row: number,
+  column: number,
+): void {
   for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along) {
     // Far from the peak a factor need not have a value: the weight is 0 there.
     if (to[k] !== 0) to[k] = (to[k] ?? 0) * (values[at] ?? 0);

@@ -89,7 +89,8 @@ export function addWaves(...waves: readonly Wave[]): Wave {
   const merged: WaveTerm[] = [];
   for (const [at, term] of terms.entries()) {
     const coefficient = sums[at] ?? term.coefficient;
-    if (!coefficient.isZero()) merged.push(coefficient === term.coefficient ? term : { ...term, coefficient });
+    if (!coefficient.isZero())
+      merged.push(coefficient === term.coefficient ? term : { ...term, coefficient });
   }
   return merged;
 }

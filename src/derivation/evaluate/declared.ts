@@ -36,11 +36,11 @@ function movedTo(name: string, { assigned, world }: Scope): Value | undefined {
 }
 
 function anyVector(name: string, { trace, world }: Scope): Value {
-  trace.free.add(name);
+  trace.useFree(name);
   return vector(constant(world.draw.fresh(`free ${name}`).map(world.arithmetic.real)));
 }
 
 function drawn(name: string, variable: Affine, scope: Scope): Value {
-  scope.trace.variables.set(name, variable);
+  scope.trace.useVariable(name, variable);
   return vector(scope.mode === "path" ? scope.world.realize(variable) : variable);
 }

@@ -55,7 +55,7 @@ export const timeOfVariable = (name: string): number => Number.parseInt(name, 10
 export function stateField(t: number, open: Open): readonly Wave[] {
   const { arithmetic, d } = open.scope.world;
   if (open.times.has(t)) {
-    open.scope.trace.variables.set(`state:${t}`, open.scope.world.states[t] ?? constant([]));
+    open.scope.trace.useVariable(`state:${t}`, open.scope.world.states[t] ?? constant([]));
     return Array.from({ length: d }, (_, i) => variableWave(variableName(t, i), arithmetic));
   }
   return partsOf(fieldOf(stateAt(t, open.scope), open.scope));

@@ -51,7 +51,7 @@ export function evaluateIntegral(expr: CallExpr | IntegralExpr, scope: Scope): V
   if (scope.mode === "law")
     throw new EvaluationError("unsupported", `the law of ${printExpr(expr)}`, expr.span);
   const value = integralOf(expr, scope);
-  scope.trace.values.set(printExpr(expr), value);
+  scope.trace.keepValue(() => printExpr(expr), value);
   return value;
 }
 

@@ -49,7 +49,8 @@ export function remember<T>(
 ): T {
   const entries = entriesOf(scope.world, owner);
   const known = entries.get(key);
-  if (known !== undefined) {
+  // What was kept without the values of its symbols does not tell them.
+  if (known !== undefined && (known.trace.keepsValues || !scope.trace.keepsValues)) {
     scope.trace.step(span, known.trace.weight);
     scope.trace.absorb(known.trace);
     return known.value as T;

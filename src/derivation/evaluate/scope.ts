@@ -79,15 +79,17 @@ export interface Scope {
   readonly evaluate: (expr: Expr, scope: Scope) => Value;
 }
 
-/** What an evaluation has touched. */
+const noVariables: ReadonlyMap<string, Affine> = new Map<string, Affine>();
+const noSymbols: ReadonlySet<string> = new Set<string>();
+const noValues: ReadonlyMap<string, Value> = new Map<string, Value>();
+const noNumbers: readonly Real[] = [];
+
+/** What an evaluation has touched. There is one for each value that is kept, and most have touched little. */
 export class Trace {
-  /** Random variables by kind and index: `state:3`, `noise:2`, `accumulated:3`, `fresh:z`. */
-  readonly variables = new Map<string, Affine>();
-  /** Symbols that may have any value. */
-  readonly free = new Set<string>();
-  /** Printed values by symbol, for counterexamples. */
-  readonly values = new Map<string, Value>();
-  private readonly dividedBy: Real[] = [];
+  private ownVariables: Map<string, Affine> | undefined;
+  private ownFree: Set<string> | undefined;
+  private ownValues: Map<string, Value> | undefined;
+  private dividedBy: Real[] | undefined;
   /** Whether a function in double precision took part. */
   bound = false;
   /** Whether the model took part: a network or a density of the reverse process. Its σ_t is no unknown. */
@@ -97,32 +99,64 @@ export class Trace {
   /** Whether a term was too small beside others for the digits carried: what depends on it cannot be seen. */
   lost = false;
 
-  constructor(private readonly budget: Budget = { steps: 0 }) {}
+  /** @param keepsValues whether the value of each symbol is wanted, as a counterexample shows them */
+  constructor(
+    private readonly budget: Budget = { steps: 0 },
+    readonly keepsValues = false,
+  ) {}
+
+  /** Random variables by kind and index: `state:3`, `noise:2`, `accumulated:3`, `fresh:z`. */
+  get variables(): ReadonlyMap<string, Affine> {
+    return this.ownVariables ?? noVariables;
+  }
+
+  /** Symbols that may have any value. */
+  get free(): ReadonlySet<string> {
+    return this.ownFree ?? noSymbols;
+  }
+
+  /** Values by printed symbol; none unless they are kept. */
+  get values(): ReadonlyMap<string, Value> {
+    return this.ownValues ?? noValues;
+  }
 
   /** What was divided by, in order: a divisor that shrinks as digits are added is a zero. */
   get divisors(): readonly Real[] {
-    return this.dividedBy;
+    return this.dividedBy ?? noNumbers;
+  }
+
+  useVariable(name: string, variable: Affine): void {
+    (this.ownVariables ??= new Map()).set(name, variable);
+  }
+
+  useFree(symbol: string): void {
+    (this.ownFree ??= new Set()).add(symbol);
+  }
+
+  keepValue(symbol: () => string, value: Value): void {
+    if (this.keepsValues) (this.ownValues ??= new Map()).set(symbol(), value);
   }
 
   divide(by: Real): void {
-    if (this.dividedBy.length < mostDivisors) this.dividedBy.push(by);
+    const divisors = (this.dividedBy ??= []);
+    if (divisors.length < mostDivisors) divisors.push(by);
   }
 
   /** How much there is to absorb, in steps. */
   get weight(): number {
-    return 1 + Math.floor((this.values.size + this.dividedBy.length + this.variables.size) / 16);
+    return 1 + Math.floor((this.values.size + this.divisors.length + this.variables.size) / 16);
   }
 
   /** A trace of its own that draws on the same budget. */
   beside(): Trace {
-    return new Trace(this.budget);
+    return new Trace(this.budget, this.keepsValues);
   }
 
   /** Takes over what another evaluation has touched. */
   absorb(other: Trace): void {
-    for (const [name, variable] of other.variables) this.variables.set(name, variable);
-    for (const symbol of other.free) this.free.add(symbol);
-    for (const [symbol, value] of other.values) this.values.set(symbol, value);
+    for (const [name, variable] of other.variables) this.useVariable(name, variable);
+    for (const symbol of other.free) this.useFree(symbol);
+    for (const [symbol, value] of other.values) this.keepValue(() => symbol, value);
     for (const by of other.divisors) this.divide(by);
     this.lost ||= other.lost;
     this.bound ||= other.bound;

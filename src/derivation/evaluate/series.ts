@@ -78,7 +78,7 @@ function runningTotal(expr: SeriesExpr, lower: number, upper: number, scope: Sco
   }
   const last = upper - lower;
   scope.trace.lost ||= totals.lostAfter[last] === true;
-  for (const symbol of totals.free) scope.trace.free.add(symbol);
+  for (const symbol of totals.free) scope.trace.useFree(symbol);
   for (const divisor of totals.divisors.slice(0, totals.divisorsAfter[last])) scope.trace.divide(divisor);
   return totals.values[last] ?? total;
 }

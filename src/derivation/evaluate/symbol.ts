@@ -16,7 +16,7 @@ import { number, vector, type Value } from "./value.js";
 export function evaluateSymbol(expr: SymbolExpr, scope: Scope): Value {
   const lookup = scope.names.lookUp(expr);
   const value = valueOf(expr, lookup, scope);
-  scope.trace.values.set(printedAt(expr, lookup, scope), value);
+  scope.trace.keepValue(() => printedAt(expr, lookup, scope), value);
   return value;
 }
 
@@ -87,7 +87,7 @@ function evaluateRole(role: Role, expr: SymbolExpr, lookup: Lookup, scope: Scope
         : freeNumber(expr, lookup, "positive", scope);
     case "horizon":
       // As a limit or an index T is the last time; as a number it may be any.
-      scope.trace.free.add(printExpr(expr));
+      scope.trace.useFree(printExpr(expr));
       return number(world.arithmetic.real(world.T));
     case "dimension":
       return number(world.arithmetic.real(world.d));
@@ -132,7 +132,7 @@ export function stateAt(t: number, scope: Scope): Value {
 }
 
 function random(name: string, variable: Affine, scope: Scope): Value {
-  scope.trace.variables.set(name, variable);
+  scope.trace.useVariable(name, variable);
   return vector(scope.mode === "path" ? scope.world.realize(variable) : variable);
 }
 
@@ -226,7 +226,7 @@ function movedNumber(expr: SymbolExpr, scope: Scope): Value | undefined {
 /** A symbol that stands for any number: the same number wherever it occurs in a world. */
 function freeNumber(expr: SymbolExpr, lookup: Lookup, sign: "positive" | "any", scope: Scope): Value {
   const time = lookup.time === undefined ? "" : freeIndex(lookup.time, scope);
-  scope.trace.free.add(printExpr(expr));
+  scope.trace.useFree(printExpr(expr));
   const kind = scope.kinds.get(printExpr(expr));
   if (kind !== undefined) return unknownValue(`${lookup.key}${time}`, kind, scope);
   return number(scope.world.free(`${lookup.key}${time}`, sign));

@@ -88,9 +88,9 @@ function judgeLaw(left: Expr, law: CallExpr, question: Question, place: Place, t
           question.universal === undefined ? undefined : "the left side",
         ),
       };
-  for (const symbol of [...leftTrace.free, ...rightTrace.free]) trace.free.add(symbol);
+  for (const symbol of [...leftTrace.free, ...rightTrace.free]) trace.useFree(symbol);
   for (const side of [leftTrace, rightTrace])
-    for (const [name, value] of side.values) if (!isRandom(value)) trace.values.set(name, value);
+    for (const [name, value] of side.values) if (!isRandom(value)) trace.keepValue(() => name, value);
   return { agrees, error: 0, inLaw: agrees, ...problem };
 }
 

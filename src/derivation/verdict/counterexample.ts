@@ -23,7 +23,7 @@ export function findCounterexample(
   question: { readonly seed: number },
 ): Counterexample {
   // What fails for a given schedule is shown there: for other betas it may hold.
-  if (failure.place.draw.schedule !== undefined) return describe(failure);
+  if (failure.place.draw.schedule !== undefined) return describe(withValues(failure, judge));
   let faint: Failure | undefined;
   for (let at = 0; at < pocketWorlds; at++) {
     const draw = drawPocketWorld(question.seed, at);
@@ -31,14 +31,21 @@ export function findCounterexample(
       failure.place.t === undefined ? [undefined] : Array.from({ length: draw.T }, (_, k) => k + 1);
     for (const t of times) {
       const place = t === undefined ? { draw } : { draw, t };
-      const trace = new Trace();
+      const trace = new Trace(undefined, true);
       const outcome = judgeQuietly(place, trace, judge);
       if (outcome === undefined || outcome.agrees) continue;
       if (differsVisibly(outcome)) return describe({ place, outcome, trace });
       faint ??= { place, outcome, trace };
     }
   }
-  return describe(faint ?? failure);
+  return describe(faint ?? withValues(failure, judge));
+}
+
+/** The same failure, with the values of the symbols that it came from. */
+function withValues({ place, outcome }: Failure, judge: Judge): Failure {
+  const trace = new Trace(undefined, true);
+  judgeQuietly(place, trace, judge);
+  return { place, outcome, trace };
 }
 
 /** A small world may have no admissible time, or lie beyond what is evaluated; the next one is tried. */
