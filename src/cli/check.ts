@@ -7,7 +7,6 @@ import {
   type CheckOptions,
   type StatementSource,
 } from "../derivation/check.js";
-import { libraryBindings } from "../binding/bindings.js";
 import { readDocument, readStream } from "../derivation/document.js";
 import { notationData, readYaml } from "../derivation/document/frontMatter.js";
 import { notations } from "../derivation/notation/ddpm.js";
@@ -118,7 +117,13 @@ async function readSource(file: string, cwd: string): Promise<Source> {
   const text = await readText(file, cwd);
   const statements = readDocument(text, file);
   const data = notationData(text, file);
-  return { statements, notation: data === undefined ? notation : readNotation(data, file, libraryBindings) };
+  return { statements, notation: data === undefined ? notation : await notationOf(data, file) };
+}
+
+/** A notation may name functions of the library, which load with it: most documents name none. */
+async function notationOf(data: Parameters<typeof readNotation>[0], file: string): Promise<Notation> {
+  const { libraryBindings } = await import("../binding/bindings.js");
+  return readNotation(data, file, libraryBindings);
 }
 
 async function readText(file: string, cwd: string): Promise<string> {
@@ -139,8 +144,7 @@ async function givenNotation({ values }: CommandArguments, cwd: string): Promise
   const name = values["notation"];
   if (typeof name !== "string") return undefined;
   if (Object.hasOwn(notations, name)) return notations[name];
-  if (/\.(?:ya?ml|json)$/.test(name))
-    return readNotation(readYaml(await readText(name, cwd), name), name, libraryBindings);
+  if (/\.(?:ya?ml|json)$/.test(name)) return notationOf(readYaml(await readText(name, cwd), name), name);
   throw new InputError(
     `--notation ${name}`,
     `one of ${Object.keys(notations).join(", ")}, or a file ending in .yaml or .json`,

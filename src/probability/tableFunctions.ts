@@ -47,13 +47,19 @@ export function expTable(sum: TableSum, grid: Grid): TableSum {
 /** 1 / sum. */
 export function inverseTable(sum: TableSum, grid: Grid): TableSum {
   const [term] = sum;
-  const negated = (log: Table): Table => ({ axes: log.axes, values: log.values.map((value) => -value) });
   if (term !== undefined && sum.length === 1 && term.factors.length === 0)
     return [{ coefficient: 1 / term.coefficient, logs: term.logs.map(negated), factors: [] }];
   const positive = logOfPositive(sum, grid);
   return positive === undefined
     ? mapTable(sum, (value) => 1 / value, grid)
     : exponentialTable(negated(positive));
+}
+
+/** A plain loop, as for all of the largest arrays. */
+function negated({ axes, values }: Table): Table {
+  const negative = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) negative[at] = -(values[at] ?? 0);
+  return { axes, values: negative };
 }
 
 /** A sum of positive terms as one exponential; the sum itself where it is none. */
@@ -71,14 +77,20 @@ function logOfPositive(sum: TableSum, grid: Grid): Table | undefined {
     const offset = Math.log(term.coefficient);
     return broadcast(term.logs, axes, "sum", grid).map((value) => value + offset);
   });
-  const [first, ...others] = parts;
-  if (first === undefined) return undefined;
-  const values = first.map((value, at) => {
-    const all = [value, ...others.map((part) => part[at] ?? -Infinity)];
-    const largest = Math.max(...all);
-    return largest === -Infinity
-      ? largest
-      : largest + Math.log(all.reduce((total, each) => total + Math.exp(each - largest), 0));
-  });
-  return { axes, values };
+  return { axes, values: logSumExp(parts) };
+}
+
+function logSumExp(parts: readonly Float64Array[]): Float64Array {
+  const largest = new Float64Array(parts[0]?.length ?? 0).fill(-Infinity);
+  for (const part of parts)
+    for (let at = 0; at < largest.length; at++)
+      largest[at] = Math.max(largest[at] ?? -Infinity, part[at] ?? -Infinity);
+  const sums = new Float64Array(largest.length);
+  for (const part of parts)
+    for (let at = 0; at < sums.length; at++) {
+      const below = (part[at] ?? -Infinity) - (largest[at] ?? 0);
+      // -∞ less -∞ is no number: nothing is added.
+      if (below <= 0) sums[at] = (sums[at] ?? 0) + Math.exp(below);
+    }
+  return sums.map((sum, at) => (largest[at] ?? 0) + (sum === 0 ? 0 : Math.log(sum)));
 }
