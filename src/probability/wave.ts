@@ -23,7 +23,16 @@ const none: ReadonlyMap<string, never> = new Map<string, never>();
 
 export function constantWave(value: Real): Wave {
   if (value.isZero()) return [];
-  return [{ coefficient: value, powers: none, frequency: none, phase: value.times(0) }];
+  return [{ coefficient: value, powers: none, frequency: none, phase: zeroLike(value) }];
+}
+
+const zeros = new WeakMap<object, Real>();
+
+/** 0 with the digits of another number: numbers of one precision have one constructor. */
+function zeroLike(value: Real): Real {
+  const zero = zeros.get(value.constructor) ?? value.times(0).abs();
+  zeros.set(value.constructor, zero);
+  return zero;
 }
 
 /** exp, cos and ln of the same numbers come back with every coordinate and every line of a derivation. */
@@ -31,7 +40,6 @@ const computed = new WeakMap<object, Map<string, Real>>();
 const mostComputed = 20_000;
 
 export function remembered(name: "exp" | "cos" | "ln", of: Real): Real {
-  // Numbers of one precision have one constructor.
   const values = computed.get(of.constructor) ?? new Map<string, Real>();
   computed.set(of.constructor, values);
   const key = `${name} ${of.toString()}`;
@@ -285,7 +293,7 @@ function settled(
     coefficient: times(coefficient, remembered("cos", phase)),
     powers,
     frequency: none,
-    phase: phase.times(0),
+    phase: zeroLike(phase),
   };
 }
 
