@@ -30,8 +30,9 @@ const zeros = new WeakMap<object, Real>();
 
 /** 0 with the digits of another number: numbers of one precision have one constructor. */
 function zeroLike(value: Real): Real {
-  const zero = zeros.get(value.constructor) ?? value.times(0).abs();
-  zeros.set(value.constructor, zero);
+  const Constructor = value.constructor as new (of: number) => Real;
+  const zero = zeros.get(Constructor) ?? new Constructor(0);
+  zeros.set(Constructor, zero);
   return zero;
 }
 
