@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { sum } from "./plus.js";
 import { quotient } from "./quotient.js";
 import { product } from "./times.js";
 import { fixedCos, fixedExp, fixedLn, integerRoot, type FixedPoint } from "./fixedPoint.js";
@@ -13,15 +14,17 @@ const wordDigits = 7;
 type Constructor = new (value: number | string) => BigNumber;
 type Unary = (this: BigNumber) => BigNumber;
 type Binary = (this: BigNumber, by: BigNumber | number | string) => BigNumber;
-type BinaryName = "div" | "dividedBy" | "mul" | "times";
+type BinaryName = "add" | "div" | "dividedBy" | "minus" | "mul" | "plus" | "sub" | "times";
 type Name = "sqrt" | "exp" | "ln" | "cos";
 
 /**
- * Gives the numbers of one mathjs instance square roots, exp, ln and cos by integer arithmetic, and products and quotients. The results are
+ * Gives the numbers of one mathjs instance square roots, exp, ln and cos by integer arithmetic, and sums, products and quotients. The results are
  * the same to the last digit, rounded half up; they come in a tenth of the time. Infinities, zeros and what
  * is not certain to the last digit go to mathjs's own functions.
  */
 export function accelerate(Real: Rounding, digits: number): void {
+  putBinary(Real, digits, ["plus", "add"], sum);
+  putBinary(Real, digits, ["minus", "sub"], (a, b) => sum(a, b, -1));
   putBinary(Real, digits, ["div", "dividedBy"], quotient);
   putBinary(Real, digits, ["mul", "times"], product);
   if (digits > mostDigits) return;
@@ -50,7 +53,7 @@ interface Rounding extends Constructor {
 /** As decimal.js numbers its ways of rounding. */
 const halfUp = 4;
 
-/** Division and multiplication, each under both of its names. */
+/** An operation under both of its names. */
 function putBinary(
   Real: Rounding,
   digits: number,

@@ -69,6 +69,33 @@ describe("the results are those of mathjs to the last digit", () => {
     }
   });
 
+  test.each([...counts, [1000, 10] as const])("with %i digits: sums and differences", (digits, count) => {
+    const random = createRandom(digits + 3);
+    const { real } = arithmeticOf(digits);
+    const Real = plain(digits);
+    for (let at = 0; at < 20 * count; at++) {
+      const text = sample(random, Math.min(digits, 500));
+      const small = new Real(sample(random, Math.min(digits, 500))).times(
+        `1e-${random.integer(0, digits + 20)}`,
+      );
+      // Beside numbers of all sizes: what is next to the first, and half of a unit of its last digit.
+      const near = new Real(text).times(new Real(1).plus(small));
+      const tie = new Real(5).times(new Real(10).pow(new Real(text).e - digits - (at % 2)));
+      const other = [small, near, tie, new Real(text)][at % 4] ?? small;
+      for (const name of ["plus", "minus", "add", "sub"] as const) {
+        const found = real(text)[name](real(other.toString()));
+        const expected = new Real(text)[name](other.toString());
+        expect([name, text, found.s, found.e, found.d]).toEqual([
+          name,
+          text,
+          expected.s,
+          expected.e,
+          expected.d,
+        ]);
+      }
+    }
+  });
+
   test.each([...counts, [1000, 10] as const])("with %i digits: quotients", (digits, count) => {
     const random = createRandom(digits + 2);
     const { real } = arithmeticOf(digits);
@@ -104,6 +131,8 @@ describe("the results are those of mathjs to the last digit", () => {
       for (const other of ["0", "-3", "Infinity", "1e-5000"]) {
         expect(times(real(text), real(other)).toString()).toBe(new Real(text).times(other).toString());
         expect(real(text).div(other).toString()).toBe(new Real(text).div(other).toString());
+        expect(real(text).plus(other).toString()).toBe(new Real(text).plus(other).toString());
+        expect(real(text).minus(other).toString()).toBe(new Real(text).minus(other).toString());
       }
     }
     expect(arithmeticOf(1000).real(2).sqrt().toString()).toBe(new (plain(1000))(2).sqrt().toString());
