@@ -19,7 +19,7 @@ describe("workbook check", () => {
           `a.md:5:3  fails               ${"\\bar\\alpha_t = \\prod_{s=1}^{T} \\alpha_s".padEnd(60)}  error 1.0e+0`,
           "    With T = 2 at t = 1: \\beta_{1} = 0.4, \\beta_{2} = 0.3, \\bar{\\alpha}_{1} = 0.6, \\alpha_{1} = 0.6, \\alpha_{2} = 0.7; the left side is 0.6, the right side 0.42.",
           "    holds if the product ends at t instead of T: \\bar\\alpha_t = \\prod_{s=1}^{t} \\alpha_{s}",
-          "    or holds if the index of \\bar{\\alpha}_{t} on the left side is T instead of t: \\bar{\\alpha}_{T} = \\prod_{s=1}^{T} \\alpha_s",
+          "    or holds if the index of ᾱ_t on the left side is T instead of t: \\bar{\\alpha}_{T} = \\prod_{s=1}^{T} \\alpha_s",
           "1 holds, 1 fails, 0 defines, 0 undecided, 0 unreadable\n",
         ].join("\n"),
         err: "",
@@ -166,6 +166,7 @@ describe("workbook check --mutate", () => {
         "survivors",
         "undecided",
         "unknown",
+        "unknownRefused",
         "unreadable",
       ]);
       expect(mutation["survivors"]).toContainEqual({
