@@ -33,7 +33,7 @@ export interface Repair {
   readonly slip: string;
   /** The line with the slip undone. */
   readonly latex: string;
-  /** Where and how, for a person: `holds if the denominator is … instead of …`. */
+  /** Where and how, for a person, formulas between `$`: `holds if the denominator is $…$ instead of $…$`. */
   readonly text: string;
 }
 
