@@ -33,6 +33,10 @@ function describe(report: MutationReport): string {
   const share = changed === 0 ? "" : ` (${((100 * refused) / changed).toFixed(2)} %)`;
   const groups: readonly (readonly [string, readonly Survivor[]])[] = [
     ["NOT NOTICED, though the value changed:", missed(report)],
+    [
+      "called true, since nothing contradicts it, though the bound claims more than before:",
+      report.survivors.filter(({ effect }) => effect === "claims more"),
+    ],
     ["called true, and equivalent:", report.survivors.filter(({ effect }) => isEquivalent(effect))],
     [
       "called true; whether the value changed cannot be established:",

@@ -132,6 +132,9 @@ describe("whether a slip changes the value is established apart from the verdict
     [tex`z_t \sim \mathcal N(0, I)`, tex`z_t \sim \mathcal N(0, 2I)`, "changed"],
     [tex`\bar\alpha_t < \bar\alpha_{t-1}`, tex`\bar\alpha_t < \bar\alpha_{t-2}`, "still true"],
     [tex`\bar\alpha_t < \bar\alpha_{t-1}`, tex`\bar\alpha_t < \bar\alpha_{t+1}`, "changed"],
+    [tex`\bar\alpha_t < 1`, tex`\bar\alpha_t < \bar\alpha_{t-1}`, "claims more"],
+    [tex`\bar\alpha_t \le 1`, tex`\bar\alpha_t \le \bar\alpha_t`, "still true"],
+    [tex`\bar\alpha_t < 1`, tex`\bar\alpha_t < \bar\alpha_t`, "changed"],
     [
       tex`q(x_t|x_{t-1}) \propto \exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{2\beta_t}\right)`,
       tex`q(x_t|x_{t-1}) \propto 3\exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{2\beta_t}\right)`,

@@ -12,7 +12,7 @@ import type { Effect } from "./effect/effect.js";
 import { functionComparison } from "./effect/function.js";
 import { effectInGeneral } from "./effect/general.js";
 import { isSameLaw } from "./effect/law.js";
-import { claimsLess, differsByConstant, isProportional } from "./effect/looser.js";
+import { compareBounds, differsByConstant, isProportional } from "./effect/looser.js";
 import { isSame, isSameValue, valueOf } from "./effect/value.js";
 
 export { isEquivalent, type Effect } from "./effect/effect.js";
@@ -83,6 +83,7 @@ function effectAtPlaces(claim: Claim, changed: Expr, fresh: Question): Effect | 
 /** Of what was found at several places, what is true of all of them. */
 function leastOf(found: ReadonlySet<Effect>): Effect {
   const order: readonly Effect[] = [
+    "claims more",
     "still true",
     "same up to a function",
     "same up to a constant",
@@ -108,8 +109,7 @@ function compareOrSkip(place: Place, compare: Comparison): Effect | EvaluationEr
 function comparison(claim: Claim, changed: Expr, question: Question): Comparison {
   const { left, right, relation } = claim;
   const { names } = question;
-  if (isOrder(relation))
-    return (place) => (claimsLess(claim, changed, relation, question, place) ? "still true" : "changed");
+  if (isOrder(relation)) return (place) => compareBounds(claim, changed, relation, question, place);
   const variable = variableOf(left, question) ?? claim.variable;
   if (relation === "\\propto" && variable !== undefined)
     return (place) =>

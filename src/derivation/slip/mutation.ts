@@ -25,7 +25,7 @@ export interface MutationReport {
   /** Statements that hold, and so could be mutated. */
   readonly statements: number;
   readonly mutants: number;
-  /** Mutants whose right side has another value, and their verdicts: none of them should hold. */
+  /** Mutants whose right side has another value, and their verdicts: none of them should hold, unless a bound claims more. */
   readonly changed: number;
   readonly fails: number;
   readonly undecided: number;
@@ -120,7 +120,7 @@ class Tally {
     this.bySlip[slip] = (this.bySlip[slip] ?? 0) + 1;
     const survives = verdict === "holds" || verdict === "defines";
     if (isEquivalent(effect)) this.counts.equivalent++;
-    else if (effect === "changed") {
+    else if (effect !== "unknown") {
       this.counts.changed++;
       this.verdicts[verdict]++;
     } else {

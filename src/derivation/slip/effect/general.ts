@@ -26,7 +26,8 @@ export function effectInGeneral(claim: Claim, changed: Expr, question: Question)
     if (verdict === "holds") return sameness(relation, right);
     // An inequality may have become an equality.
     if (["\\le", "\\ge"].includes(relation) && verdictOf(left, "=") === "holds") return "still true";
-    return verdict === "fails" ? "changed" : "unknown";
+    if (verdict !== "fails") return "unknown";
+    return isOrder(relation) && verdictOf(left, relation) === "holds" ? "claims more" : "changed";
   } catch (error) {
     if (error instanceof EvaluationError) return "unknown";
     throw error;

@@ -1,4 +1,5 @@
 import type { Expr, SymbolExpr } from "../../../expr/expr.js";
+import type { Real } from "../../../expr/number.js";
 import { printExpr } from "../../../expr/print.js";
 import { constant } from "../../../probability/affine.js";
 import { EvaluationError } from "../../evaluate/error.js";
@@ -7,25 +8,24 @@ import type { Sides } from "../../relation/equality.js";
 import type { Order } from "../../relation/order.js";
 import { scopeAt, type Place, type Question, type ScopeOptions } from "../../relation/question.js";
 import { unknownCalls } from "../../relation/unknown.js";
+import type { Effect } from "./effect.js";
 import { isClose, isNear, numberOf } from "./value.js";
 
-/**
- * Whether an inequality with `after` on its right is as true as the one with `before`: it claims no more, or it has
- * become an equality.
- */
-export function claimsLess(
+/** An inequality with another right side: whether it follows from what it was, or has become an equality. */
+export function compareBounds(
   { left, right: before }: Sides,
   after: Expr,
   order: Order,
   question: Question,
   place: Place,
-): boolean {
-  const was = numberOf(before, question, place);
-  const is = numberOf(after, question, place);
-  if (isNear(was, is, question)) return true;
-  if (order === "<" || order === "\\le" ? is.greaterThan(was) : is.lessThan(was)) return true;
-  const isStrict = order === "<" || order === ">";
-  return !isStrict && isNear(numberOf(left, question, place), is, question);
+): Effect {
+  const [a, was, is] = [left, before, after].map((side) => numberOf(side, question, place));
+  if (a === undefined || was === undefined || is === undefined) throw new RangeError("three sides");
+  const isUpper = order === "<" || order === "\\le";
+  const isWithin = (x: Real, bound: Real): boolean => (isUpper ? x.lessThan(bound) : x.greaterThan(bound));
+  if (isNear(was, is, question) || isWithin(was, is)) return "still true";
+  if (isNear(a, is, question)) return order === "<" || order === ">" ? "changed" : "still true";
+  return isWithin(a, is) ? "claims more" : "changed";
 }
 
 const trials = [0, 1, 2] as const;
