@@ -76,10 +76,9 @@ function argument(reader: Reader): string {
   return text;
 }
 
-const accented = (text: string, accent: string): string => {
-  const [first = "", ...rest] = text;
-  return `${first}${accent}${rest.join("")}`.normalize("NFC");
-};
+/** Over the first letter. */
+const accented = (text: string, accent: string): string =>
+  text.replace(/^./u, (first) => `${first}${accent}`).normalize("NFC");
 
 const raised: Readonly<Record<string, string>> = {
   "0": "⁰",
@@ -98,9 +97,11 @@ const raised: Readonly<Record<string, string>> = {
 /** `_t` and `²`; what is longer in braces and without spaces, as it is written. */
 function script(mark: string, text: string): string {
   const close = text.replaceAll(" ", "").replaceAll("−", "-");
-  if (mark === "^" && [...close].every((sign) => sign in raised))
-    return [...close].map((sign) => raised[sign] ?? "").join("");
-  return [...close].length === 1 ? `${mark}${close}` : `${mark}{${close}}`;
+  const letters = Array.from(close);
+  if (mark === "^" && letters.every((sign) => sign in raised))
+    return letters.map((sign) => raised[sign] ?? "").join("");
+  // An accent that has no letter of its own counts as a sign.
+  return letters.length === 1 ? `${mark}${close}` : `${mark}{${close}}`;
 }
 
 const bracketed = (text: string, isOne: (text: string) => boolean): string =>
@@ -112,7 +113,7 @@ const isProduct = (text: string): boolean => !/[+−/|]/u.test(withoutBrackets(t
 
 function withoutBrackets(text: string): string {
   let depth = 0;
-  return [...text]
+  return Array.from(text)
     .filter((sign) => {
       if ("([{".includes(sign)) depth++;
       const isOutside = depth === 0;
