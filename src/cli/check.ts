@@ -12,6 +12,7 @@ import { notationData, readYaml } from "../derivation/document/frontMatter.js";
 import { notations } from "../derivation/notation/ddpm.js";
 import type { Notation } from "../derivation/notation/notation.js";
 import { readNotation } from "../derivation/notation/readNotation.js";
+import { plainText } from "../derivation/verdict/plainText.js";
 import {
   summarize,
   type CheckReport,
@@ -214,8 +215,8 @@ function row(statement: StatementResult, place: string, coloured: boolean): stri
 function explanation({ repair, otherRepairs = [], chainRepair }: StatementResult): readonly string[] {
   const [first, ...others] = [...(repair === undefined ? [] : [repair]), ...otherRepairs];
   return [
-    ...(first === undefined ? [] : [`${first.text}: ${excerpt(first.latex)}`]),
-    ...others.map(({ text, latex }) => `or ${text}: ${excerpt(latex)}`),
+    ...(first === undefined ? [] : [`${plainText(first.text)}: ${excerpt(first.latex)}`]),
+    ...others.map(({ text, latex }) => `or ${plainText(text)}: ${excerpt(latex)}`),
     ...(chainRepair === undefined ? [] : [chainRepair]),
   ];
 }

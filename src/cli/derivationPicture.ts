@@ -1,5 +1,6 @@
 /** The picture of a checked derivation that the README begins with. */
 import { checkStatements } from "../derivation/check.js";
+import { plainText } from "../derivation/verdict/plainText.js";
 import { summaryWords, verdictWords, type Derivation } from "../figure/derivation.js";
 import { derivationHtml } from "../figure/derivationHtml.js";
 import { checkLines, tex, type Line } from "../notebook/derive.js";
@@ -59,7 +60,9 @@ export async function derivationPicture(
 
 function describe(derivation: Derivation): string {
   const rows = derivation.lines.map((line, index) => {
-    return `Line ${index + 1} (${line.because ?? ""}): ${verdictWords(line)}.`;
+    const [repair] = line.repairs ?? [];
+    const holds = repair === undefined ? "" : ` It ${plainText(repair.text)}.`;
+    return `Line ${index + 1} (${line.because ?? ""}): ${verdictWords(line)}.${holds}`;
   });
   return (
     `A derivation in ${rows.length} lines, each with its formula, its reason and the verdict of the checker. ` +

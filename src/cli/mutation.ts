@@ -6,6 +6,7 @@ import {
   type MutationReport,
   type Survivor,
 } from "../derivation/slip/mutation.js";
+import { isEquivalent } from "../derivation/slip/equivalent.js";
 import type { Effects, ExitStatus } from "./command.js";
 import { showBar } from "./progress.js";
 
@@ -27,17 +28,18 @@ export function runMutation(
 }
 
 function describe(report: MutationReport): string {
-  const { statements, mutants, changed, fails, undecided, unreadable, equivalent, unknown } = report;
+  const { statements, mutants, changed, fails, undecided, unreadable, equivalent } = report;
   const refused = fails + undecided + unreadable;
   const share = changed === 0 ? "" : ` (${((100 * refused) / changed).toFixed(2)} %)`;
   const groups: readonly (readonly [string, readonly Survivor[]])[] = [
     ["NOT NOTICED, though the value changed:", missed(report)],
     [
-      "called true, and equivalent:",
-      report.survivors.filter(({ effect }) => effect !== "changed" && effect !== "unknown"),
+      "called true, since nothing contradicts it, though the bound claims more than before:",
+      report.survivors.filter(({ effect }) => effect === "claims more"),
     ],
+    ["called true, and equivalent:", report.survivors.filter(({ effect }) => isEquivalent(effect))],
     [
-      "called true; whether the value changed could not be established:",
+      "called true; whether the value changed cannot be established:",
       report.survivors.filter(({ effect }) => effect === "unknown"),
     ],
   ];
@@ -48,10 +50,17 @@ function describe(report: MutationReport): string {
     ...listed,
     `${mutants} mutants of ${statements} statements that hold, ${Object.keys(report.bySlip).length} kinds of slips`,
     `${changed} change the value: ${refused} refused${share}, of these ${fails} fail, ${undecided} undecided, ${unreadable} unreadable`,
-    `${equivalent} are equivalent, ${unknown} not established`,
+    `${equivalent} are equivalent, and as true as before`,
+    ...describeUnknown(report),
     "",
   ].join("\n");
 }
 
+/** What cannot be evaluated by itself counts neither way. */
+function describeUnknown({ unknown, unknownRefused }: MutationReport): readonly string[] {
+  if (unknown === 0) return [];
+  return [`${unknown} have a right side that cannot be evaluated by itself: ${unknownRefused} refused`];
+}
+
 const describeSurvivor = ({ id, slip, effect, latex }: Survivor): string =>
-  `  ${id}  ${slip}${effect === "changed" || effect === "unknown" ? "" : ` (${effect})`}: ${latex}`;
+  `  ${id}  ${slip}${isEquivalent(effect) ? ` (${effect})` : ""}: ${latex}`;

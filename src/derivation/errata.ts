@@ -1,5 +1,6 @@
 import { InputError } from "../error.js";
 import { checkLatex } from "./check.js";
+import { plainText } from "./verdict/plainText.js";
 import type { StatementResult } from "./verdict/verdict.js";
 
 /** One line of a derivation as it stands in print, and as it should stand; the same where it is right. */
@@ -84,7 +85,7 @@ const displayed = (lines: readonly string[]): string => `$$\n${formulaOf(lines)}
 
 /** The verdict with its numbers, and the slip where one is named. */
 function finding({ counterexample, reason, repair, chainRepair }: StatementResult, subject: string): string {
-  const slip = repair === undefined ? [] : [`Slip: ${repair.slip}. ${subject} ${repair.text}.`];
+  const slip = repair === undefined ? [] : [`Slip: ${repair.slip}. ${subject} ${plainText(repair.text)}.`];
   const numbers = counterexample?.text ?? reason ?? "";
   const facts = [numbers, ...slip, ...(chainRepair === undefined ? [] : [chainRepair])];
   return `${subject} **fails**:\n\n\`\`\`text\n${facts.join("\n")}\n\`\`\``;

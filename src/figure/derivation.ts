@@ -2,6 +2,7 @@
  * A checked derivation as it is shown: the lines with their verdicts. This is the content of the MIME type below,
  * which the report and the pictures of derivations are made from.
  */
+import { plainText } from "../derivation/verdict/plainText.js";
 import type { Verdict } from "../derivation/verdict/verdict.js";
 
 export type { Verdict };
@@ -30,7 +31,7 @@ export interface DerivationLine {
   readonly worlds: number;
   /** A world in which the line fails: its numbers and both sides. */
   readonly counterexample?: string;
-  /** What would make a line that fails true, each with the line as it would hold; plain text with LaTeX in it. */
+  /** What would make a line that fails true, in words with formulas between `$`, each with the line as it would hold. */
   readonly repairs?: readonly DerivationRepair[];
   /** That repairing this line makes the chain whole, where that is so. */
   readonly chainRepair?: string;
@@ -103,10 +104,10 @@ function shortNumber(value: number): string {
   return value >= 0.001 && value < 1000 ? String(Number(value.toPrecision(2))) : value.toExponential(0);
 }
 
-/** What repairs a line, as sentences for plain text: `holds if the denominator is …: x_0 = …`. */
+/** What repairs a line, as sentences for plain text: `holds if the denominator is √ᾱ_t …: x_0 = …`. */
 export function repairWords({ repairs = [], chainRepair }: DerivationLine): readonly string[] {
   return [
-    ...repairs.map(({ text, latex }, at) => `${at === 0 ? "" : "or "}${text}: ${latex}`),
+    ...repairs.map(({ text, latex }, at) => `${at === 0 ? "" : "or "}${plainText(text)}: ${latex}`),
     ...(chainRepair === undefined ? [] : [chainRepair]),
   ];
 }

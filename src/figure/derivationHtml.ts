@@ -42,10 +42,7 @@ function row(line: DerivationLine, index: number): string {
   const kind = line.expect === verdict && verdict === "fails" ? "caught" : verdict;
   const remark = reason === undefined ? "" : `<br><small>${escapeText(reason)}</small>`;
   const [repair] = line.repairs ?? [];
-  const holds =
-    repair === undefined
-      ? ""
-      : `<div class="repair">holds as ${formula(`\\displaystyle ${repair.latex}`)}</div>`;
+  const holds = repair === undefined ? "" : `<div class="repair">${inline(repair.text)}</div>`;
   return `<tr class="${kind}"><td class="number">${index + 1}</td>
 <td class="formula">${formula(`\\displaystyle ${latex}`)}${holds}</td>
 <td class="because">${inline(because)}</td>
@@ -89,14 +86,14 @@ table { border-collapse: collapse; }
 td { padding: 9px 12px; vertical-align: middle; border-top: 1px solid ${colors.grid}; white-space: nowrap; }
 .number { color: ${colors.axis}; padding-left: 0; }
 .formula { font-size: 17px; }
-.repair { color: ${colors.muted}; font-size: 13px; margin-top: 6px; }
+.repair { color: ${colors.muted}; font-family: KaTeX_SansSerif; font-size: 14px; margin-top: 6px; }
 .because { color: ${colors.muted}; font-size: 15px; white-space: normal; max-width: 230px; min-width: 150px; }
 .mark span { display: inline-block; width: 24px; height: 24px; line-height: 24px; border-radius: 12px;
   text-align: center; color: #fff; background: #00785a; font-family: KaTeX_Main, KaTeX_AMS; font-size: 15px; }
 .defines .mark span { background: #0072b2; }
 .fails .mark span, .caught .mark span, .unreadable .mark span { background: #b3261e; }
 .undecided .mark span { background: #767676; }
-.caught .formula { opacity: 0.75; }
+.caught .formula > .katex { opacity: 0.75; }
 .verdict { font-size: 15px; white-space: normal; min-width: 250px; max-width: 270px; }
 small { font-size: 12.5px; color: ${colors.muted}; }
 .summary { color: ${colors.muted}; font-size: 14px; margin: 12px 0 0; }

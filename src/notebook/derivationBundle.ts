@@ -14,7 +14,14 @@ import {
 } from "../figure/derivation.js";
 import { derivationMarkup } from "./derivationMarkup.js";
 import type { MimeBundle } from "./display.js";
-import { alignedTex, canTypeset, plainMarkdown, tableMath, tableText } from "./texText.js";
+import {
+  alignedTex,
+  canTypeset,
+  markdownWithFormulas,
+  plainMarkdown,
+  tableMath,
+  tableText,
+} from "./texText.js";
 
 /** The bundle that {@link import("./derive.js").derive} shows. */
 export function derivationBundle(derivation: Derivation): MimeBundle {
@@ -87,7 +94,7 @@ function repairsBelow({ repairs = [], chainRepair }: DerivationLine, index: numb
   const name = `Line ${index + 1}`;
   return [
     ...repairs.flatMap(({ text, latex }, at) => [
-      `${name} ${at === 0 ? "" : "also "}${plainMarkdown(text)}:`,
+      `${name} ${at === 0 ? "" : "also "}${markdownWithFormulas(text)}:`,
       canTypeset(latex) ? `$$\n${latex.trim()}\n$$` : codeBlock(latex, "latex"),
     ]),
     ...(chainRepair === undefined ? [] : [`${name}: ${plainMarkdown(chainRepair)}`]),

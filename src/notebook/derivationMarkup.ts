@@ -48,7 +48,7 @@ function below({ counterexample, repairs = [], chainRepair, expect, verdict }: D
   const open = expect === verdict ? nothing : safe` open`;
   return safe`${repairs.map(
     ({ text, latex }, at) =>
-      safe`<div class="remark">${at === 0 ? "" : "or "}${text}:<br>${displayed(latex)}</div>`,
+      safe`<div class="remark">${at === 0 ? "" : "or "}${inlineText(text, formula)}:<br>${displayed(latex)}</div>`,
   )}${chainRepair === undefined ? nothing : safe`<div class="remark">${chainRepair}</div>`}${
     counterexample === undefined
       ? nothing

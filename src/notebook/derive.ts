@@ -4,6 +4,7 @@
  */
 import { InputError } from "../error.js";
 import { checkStatements, type CheckOptions, type StatementSource } from "../derivation/check.js";
+import { plainFormula } from "../derivation/verdict/plainText.js";
 import {
   summarize,
   type CheckReport,
@@ -162,7 +163,7 @@ function recordsOf({ latex, because, expect }: Line, results: readonly Statement
 function counterexampleText({ T, t, values, left, right }: Counterexample): string {
   return [
     ...(T === undefined ? [] : [`T = ${T}${t === undefined ? "" : `, t = ${t}`}`]),
-    ...Object.entries(values).map(([symbol, value]) => `${symbol} = ${value}`),
+    ...Object.entries(values).map(([symbol, value]) => `${plainFormula(symbol)} = ${value}`),
     `left side:  ${left}`,
     `right side: ${right}`,
   ].join("\n");

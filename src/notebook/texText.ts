@@ -76,6 +76,14 @@ export function plainMarkdown(text: string): string {
     .replaceAll(/[\\`*_[\]<>&$|~]/gu, (sign) => `&#${sign.codePointAt(0) ?? 0};`);
 }
 
+/** Words with formulas between `$`, in Markdown: the words as they stand, the formulas to be typeset. */
+export function markdownWithFormulas(text: string): string {
+  return text
+    .split(/(\$(?:[^$\\]|\\[^])+\$)/u)
+    .map((part, index) => (index % 2 === 0 ? plainMarkdown(part) : part))
+    .join("");
+}
+
 /** Relations at which lines are aligned; `:` counts together with the `=` after it. */
 const relations =
   /^(?:[=<>]|:|\\(?:coloneqq|leq?|geq?|neq?|sim|propto|approx|equiv|leqslant|geqslant|stackrel|overset))$/u;

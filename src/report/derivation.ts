@@ -10,6 +10,7 @@ import { isJsonObject, type Json, type JsonObject } from "../notebook/format/not
 import type { ReportContext } from "./context.js";
 import { safe, nothing, type Html } from "../typeset/html.js";
 import { renderInline } from "./markdown.js";
+import { inlineText } from "../typeset/inlineText.js";
 import { renderMath } from "../typeset/math.js";
 
 const verdicts: readonly Verdict[] = ["holds", "fails", "defines", "undecided", "unreadable"];
@@ -81,7 +82,8 @@ function renderLine(line: DerivationLine, context: ReportContext): Html {
 /** What would make the line true, with the line as it would hold. */
 function renderRepairs({ repairs = [], chainRepair }: DerivationLine): Html {
   const items = repairs.map(
-    ({ text, latex }) => safe`<div class="repair"><p>${text}:</p>${renderMath(latex, true)}</div>`,
+    ({ text, latex }) =>
+      safe`<div class="repair"><p>${inlineText(text, (part) => renderMath(part, false))}:</p>${renderMath(latex, true)}</div>`,
   );
   const whole = chainRepair === undefined ? nothing : safe`<p class="repair">${chainRepair}</p>`;
   return safe`${items}${whole}`;

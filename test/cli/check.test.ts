@@ -17,9 +17,9 @@ describe("workbook check", () => {
         out: [
           `a.md:3:3  holds               ${"\\alpha_t = 1 - \\beta_t".padEnd(60)}  error 0.0e+0`,
           `a.md:5:3  fails               ${"\\bar\\alpha_t = \\prod_{s=1}^{T} \\alpha_s".padEnd(60)}  error 1.0e+0`,
-          "    With T = 2 at t = 1: \\beta_{1} = 0.4, \\beta_{2} = 0.3, \\bar{\\alpha}_{1} = 0.6, \\alpha_{1} = 0.6, \\alpha_{2} = 0.7; the left side is 0.6, the right side 0.42.",
+          "    With T = 2 at t = 1: β_1 = 0.4, β_2 = 0.3, ᾱ_1 = 0.6, α_1 = 0.6, α_2 = 0.7; the left side is 0.6, the right side 0.42.",
           "    holds if the product ends at t instead of T: \\bar\\alpha_t = \\prod_{s=1}^{t} \\alpha_{s}",
-          "    or holds if the index of \\bar{\\alpha}_{t} on the left side is T instead of t: \\bar{\\alpha}_{T} = \\prod_{s=1}^{T} \\alpha_s",
+          "    or holds if the index of ᾱ_t on the left side is T instead of t: \\bar{\\alpha}_{T} = \\prod_{s=1}^{T} \\alpha_s",
           "1 holds, 1 fails, 0 defines, 0 undecided, 0 unreadable\n",
         ].join("\n"),
         err: "",
@@ -166,6 +166,7 @@ describe("workbook check --mutate", () => {
         "survivors",
         "undecided",
         "unknown",
+        "unknownRefused",
         "unreadable",
       ]);
       expect(mutation["survivors"]).toContainEqual({

@@ -175,8 +175,24 @@ describe("a counterexample", () => {
     const beta1 = Number(example?.values["\\beta_{1}"]);
     expect(example).toMatchObject({ T: 2, t: 1, left: String(1 - beta1), right: "1" });
     expect(example?.text).toBe(
-      "With T = 2 at t = 1: \\beta_{1} = 0.4, \\beta_{2} = 0.3, \\bar{\\alpha}_{1} = 0.6; the left side is 0.6, the right side 1.",
+      "With T = 2 at t = 1: β_1 = 0.4, ᾱ_1 = 0.6; the left side is 0.6, the right side 1.",
     );
+  });
+
+  test.each<readonly [string, readonly string[]]>([
+    // What is spelled out is enough: no other β, no other state.
+    [tex`x_t = \bar z_t`, ["x_{1}", "\\bar{z}_{1}"]],
+    [tex`x_2 = x_1`, ["x_{2}", "x_{1}"]],
+    [tex`z_t \sim \mathcal N(0, 2I)`, []],
+    [tex`\tilde\beta_t = \beta_t`, ["\\beta_{1}", "\\tilde{\\beta}_{1}"]],
+    [tex`x_2 = \alpha_2x_1`, ["\\beta_{2}", "x_{2}", "\\alpha_{2}", "x_{1}"]],
+    [tex`x_2 = \bar\alpha_2x_0`, ["\\beta_{1}", "\\beta_{2}", "x_{2}", "\\bar{\\alpha}_{2}", "x_{0}"]],
+    // A law or a density is made of what no one spells out.
+    [tex`x_t \sim \mathcal N(x_0, I)`, ["\\beta_{1}", "x_{0}"]],
+    [tex`q(x_2|x_1) = \mathcal N(x_2; x_1, I)`, ["\\beta_{1}", "\\beta_{2}", "x_{1}", "x_{2}"]],
+  ])("lists what was used and nothing else: %s", (latex, symbols) => {
+    const [result] = checkLatex(latex).statements;
+    expect(Object.keys(result?.counterexample?.values ?? {})).toEqual(symbols);
   });
 
   test("of laws tells both", () => {

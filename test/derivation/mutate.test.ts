@@ -132,6 +132,9 @@ describe("whether a slip changes the value is established apart from the verdict
     [tex`z_t \sim \mathcal N(0, I)`, tex`z_t \sim \mathcal N(0, 2I)`, "changed"],
     [tex`\bar\alpha_t < \bar\alpha_{t-1}`, tex`\bar\alpha_t < \bar\alpha_{t-2}`, "still true"],
     [tex`\bar\alpha_t < \bar\alpha_{t-1}`, tex`\bar\alpha_t < \bar\alpha_{t+1}`, "changed"],
+    [tex`\bar\alpha_t < 1`, tex`\bar\alpha_t < \bar\alpha_{t-1}`, "claims more"],
+    [tex`\bar\alpha_t \le 1`, tex`\bar\alpha_t \le \bar\alpha_t`, "still true"],
+    [tex`\bar\alpha_t < 1`, tex`\bar\alpha_t < \bar\alpha_t`, "changed"],
     [
       tex`q(x_t|x_{t-1}) \propto \exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{2\beta_t}\right)`,
       tex`q(x_t|x_{t-1}) \propto 3\exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{2\beta_t}\right)`,
@@ -140,6 +143,78 @@ describe("whether a slip changes the value is established apart from the verdict
     [
       tex`q(x_t|x_{t-1}) \propto \exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{2\beta_t}\right)`,
       tex`q(x_t|x_{t-1}) \propto \exp\left(-\frac{\|x_t-\sqrt{\alpha_t}x_{t-1}\|^2}{\beta_t}\right)`,
+      "changed",
+    ],
+    // The variable is a letter, and the factor changes alone.
+    [
+      tex`q(x) \propto \exp\left(-\frac{1}{2}\left(\frac{x^2}{\sigma^2}-\frac{2\mu x}{\sigma^2}+\frac{\mu^2}{\sigma^2}\right)\right)`,
+      tex`q(x) \propto \exp\left(-\frac{1}{2}\left(\frac{x^2}{\sigma^2}-\frac{2\mu x}{\sigma^2}\right)\right)`,
+      "same up to a factor",
+    ],
+    [
+      tex`q(x) \propto \exp\left(-\frac{1}{2}\left(\frac{x^2}{\sigma^2}-\frac{2\mu x}{\sigma^2}\right)\right)`,
+      tex`q(x) \propto \exp\left(-\frac{1}{2}\left(\frac{x^2}{\sigma^2}-\frac{\mu x}{\sigma^2}\right)\right)`,
+      "changed",
+    ],
+    // An unknown function takes up what depends on its arguments, and nothing else.
+    [
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + C(x_{t-1}, x_0)`,
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + \beta_tx_0^2 - C(x_{t-1}, x_0)`,
+      "same up to a function",
+    ],
+    [
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + C(x_{t-1}, x_0)`,
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + \beta_tx_t^2 - C(x_{t-1}, x_0)`,
+      "changed",
+    ],
+    [
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + C(x_{t-1}, x_0)`,
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + C(x_{t-1}, x_{t-1})`,
+      "changed",
+    ],
+    [
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1} + C(x_{t-1}, x_0)`,
+      tex`(x_t-x_{t-1})^2 + x_0^2 = x_t^2 - 2x_tx_{t-1}`,
+      "changed",
+    ],
+    // General distributions.
+    [tex`P(A, B) = P(A | B)P(B)`, tex`P(A, B) = P(B, A)`, "same value"],
+    [tex`P(A, B) = P(A | B)P(B)`, tex`P(A, B) = P(A | B)P(A)`, "changed"],
+    [
+      tex`\log p(x) \ge \int q(z|x)\log\frac{p(x,z)}{q(z|x)}dz`,
+      tex`\log p(x) \ge \int q(z|x)\log\frac{p(x,z)}{2q(z|x)}dz`,
+      "still true",
+    ],
+    [
+      tex`\log p(x) \ge \int q(z|x)\log\frac{p(x,z)}{q(z|x)}dz`,
+      tex`\log p(x) \ge \int q(z|x)\log\frac{2p(x,z)}{q(z|x)}dz`,
+      "changed",
+    ],
+    [
+      tex`\log p(x) \ge \int q(z|x)\log\frac{p(x,z)}{q(z|x)}dz`,
+      tex`\log p(x) \ge \int q(z|x)\log p(x)dz`,
+      "still true",
+    ],
+    // Marginals have values where the data has a law.
+    [
+      tex`q(x_{t-1}|x_t) = q(x_t|x_{t-1})\frac{q(x_{t-1})}{q(x_t)}`,
+      tex`q(x_{t-1}|x_t) = q(x_t|x_{t-1}, x_0)\frac{q(x_{t-1})}{q(x_t)}`,
+      "same value",
+    ],
+    [
+      tex`q(x_{t-1}|x_t) = q(x_t|x_{t-1})\frac{q(x_{t-1})}{q(x_t)}`,
+      tex`q(x_{t-1}|x_t) = q(x_t|x_{t-1})\frac{q(x_t)}{q(x_{t-1})}`,
+      "changed",
+    ],
+    // A network of a random state has no law; given the states it has a value.
+    [
+      tex`x_{t-1} = \mu_\theta(x_t, t) + \sigma_t z`,
+      tex`x_{t-1} = \mu_\theta(x_t, t) - \sigma_t z`,
+      "same law",
+    ],
+    [
+      tex`x_{t-1} = \mu_\theta(x_t, t) + \sigma_t z`,
+      tex`x_{t-1} = \mu_\theta(x_{t-1}, t) + \sigma_t z`,
       "changed",
     ],
     // has a value at t = 1 only, where it is the same

@@ -82,24 +82,24 @@ const statements: readonly (readonly [latex: string, verdict: string, repair: st
   [tex`\mathbb E_{q(x_t|x_0)}[x_t] = \sqrt{\bar\alpha_t}x_0`, "holds", ""],
   [tex`\lambda_t = \log\frac{\bar\alpha_t}{1-\bar\alpha_t}`, "defines", ""],
   [tex`a+b = 2a`, "undecided", ""],
-  [tex`\bar\alpha_t = \prod_{s=1}^{T}\alpha_s`, "fails", "holds if the product ends at t instead of T"],
-  [tex`\alpha_t = 1-\beta_{t-1}`, "fails", tex`holds if the index of \beta_{t-1} is t instead of t-1`],
+  [tex`\bar\alpha_t = \prod_{s=1}^{T}\alpha_s`, "fails", "holds if the product ends at $t$ instead of $T$"],
+  [tex`\alpha_t = 1-\beta_{t-1}`, "fails", tex`holds if the index of $\beta_{t-1}$ is $t$ instead of $t-1$`],
   [tex`\bar\alpha_t < \bar\alpha_{t+1}`, "fails", ""],
   [
     tex`x_t = \sqrt{\alpha_t}x_{t-1}+\beta_tz_t`,
     "fails",
-    tex`holds if the factor \beta_{t} is \sqrt{\beta_{t}}`,
+    tex`holds if the factor $\beta_{t}$ is $\sqrt{\beta_{t}}$`,
   ],
-  [tex`z_t \sim \mathcal N(0, 2I)`, "fails", tex`holds if the variance is I instead of 2 I`],
+  [tex`z_t \sim \mathcal N(0, 2I)`, "fails", tex`holds if the variance is $I$ instead of $2 I$`],
   [
     tex`\mathrm{Var}(x_t|x_0) = \sqrt{1-\bar\alpha_t}I`,
     "fails",
-    tex`holds if the right side is 1-\bar{\alpha}_{t}, not its root`,
+    tex`holds if the right side is $1-\bar{\alpha}_{t}$, not its root`,
   ],
   [
     tex`\mathrm{SNR}(t) = \frac{1-\bar\alpha_t}{\bar\alpha_t}`,
     "fails",
-    tex`holds if \frac{1-\bar{\alpha}_{t}}{\bar{\alpha}_{t}} is turned upside down`,
+    tex`holds if $\frac{1-\bar{\alpha}_{t}}{\bar{\alpha}_{t}}$ is turned upside down`,
   ],
 ];
 

@@ -65,7 +65,7 @@ describe("at the betas of a schedule", () => {
   test("what fails is shown with the values at that t, not in another world", () => {
     const [result] = checkLatex(tex`\bar\alpha_t > \frac{1}{10}`, { schedule: linear }).statements;
     expect(result?.counterexample?.text).toBe(
-      tex`With T = 1000 and the betas of the schedule linear at t = 476: \bar{\alpha}_{476} = 0.0995675; the left side is 0.0995675, the right side 0.1.`,
+      tex`With T = 1000 and the betas of the schedule linear at t = 476: ᾱ_{476} = 0.0995675; the left side is 0.0995675, the right side 0.1.`,
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkStatements } from "../../src/derivation/check.js";
 import { readDocument } from "../../src/derivation/document.js";
 import { errataMarkdown, type Erratum } from "../../src/derivation/errata.js";
+import { plainText } from "../../src/derivation/verdict/plainText.js";
 import type { StatementResult } from "../../src/derivation/verdict/verdict.js";
 import { refusal } from "../support/refusal.js";
 
@@ -70,7 +71,9 @@ describe("docs/errata.md, read as a document", () => {
 });
 
 const explanations = ({ counterexample, reason, repair, chainRepair }: StatementResult): readonly string[] =>
-  [counterexample?.text ?? reason ?? "no reason", repair?.text, chainRepair].flatMap((words) => words ?? []);
+  [counterexample?.text ?? reason ?? "no reason", repair?.text, chainRepair].flatMap((words) =>
+    words === undefined ? [] : plainText(words),
+  );
 
 describe("an entry that is not what it says is refused", () => {
   const base = { text: 1, formulas: "F1", title: "a title" };

@@ -41,5 +41,10 @@ describe("the derivation of the README", () => {
     expect(cells("because")[2]).toBe("a forgotten root");
     expect(cells("verdict")[2]).toMatch(/^fails, as it should \(16 worlds, error 0\.\d+\)$/u);
     expect(cells("formula").every((text) => text.length > 5)).toBe(true);
+    // The sentence of the repair, its two formulas typeset.
+    const repairs = html.split(`<div class="repair">`).slice(1);
+    expect(repairs.map((text) => text.split("</div>")[0]?.match(/^[^<]*|class="katex"/gu))).toEqual([
+      ["holds if the term ", `class="katex"`, `class="katex"`],
+    ]);
   });
 });

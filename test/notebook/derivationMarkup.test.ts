@@ -72,12 +72,12 @@ describe("derivationMarkup", () => {
 
   it("shows each repair with the line as it would hold", () => {
     const repairs = [
-      { text: "holds if x", latex: "b" },
+      { text: "holds if $x$ is < $y$", latex: "b" },
       { text: "holds if y", latex: "c" },
     ];
     const [cell] = cells(markup([{ ...fails, repairs, chainRepair: "line 3 agrees" }]), "formula");
     expect(cell).toBe(
-      tex`$\displaystyle a$holds if x:$\displaystyle b$or holds if y:$\displaystyle c$line 3 agrees`,
+      tex`$\displaystyle a$holds if $x$ is &lt; $y$:$\displaystyle b$or holds if y:$\displaystyle c$line 3 agrees`,
     );
   });
 

@@ -173,7 +173,7 @@ $$`,
 
 ${"```"}text
 T = 2, t = 1
-\beta_{1} = 0.5
+β_1 = 0.5
 left side:  1
 right side: 2
 ${"```"}
@@ -273,7 +273,7 @@ describe("derive with the real checker", () => {
     expect([seed, digits]).toEqual([3, 64]);
     expect(lines[2]?.repairs).toEqual([
       {
-        text: tex`holds if the term \alpha_{t} \alpha_{t-1} x_{t-2} is \sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2}`,
+        text: tex`holds if the term $\alpha_{t} \alpha_{t-1} x_{t-2}$ is $\sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2}$`,
         latex: tex`= \sqrt{\alpha_{t} \alpha_{t-1}} x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\,\bar z`,
       },
     ]);

@@ -12,7 +12,7 @@ const line: DerivationLine = {
   worlds: 4,
   counterexample: "left side: 1",
   repairs: [
-    { text: "holds if the factor \\beta_{t} is \\sqrt{\\beta_{t}}", latex: "= \\sqrt{\\beta_t} z_t" },
+    { text: "holds if the factor $\\beta_{t}$ is $\\sqrt{\\beta_{t}}$", latex: "= \\sqrt{\\beta_t} z_t" },
   ],
   chainRepair: "line 3 agrees with line 1: repairing line 2 makes the chain whole",
 };
@@ -36,11 +36,12 @@ describe("a repair in the report", () => {
     };
     const context = { nextPrefix: unused, nextFigure: unused } as unknown as ReportContext;
     const { html } = renderDerivation(derivation, context);
-    const places = ["Where it fails", "holds if the factor \\beta_{t}", "line 3 agrees with line 1"].map(
-      (words) => html.indexOf(words),
+    const places = ["Where it fails", "holds if the factor <span", "line 3 agrees with line 1"].map((words) =>
+      html.indexOf(words),
     );
     expect(places.every((place) => place > 0)).toBe(true);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
     expect(html.match(/class="katex-display"/g)?.length).toBe(2);
+    expect(html.match(/class="katex"/g)?.length).toBe(4);
   });
 });

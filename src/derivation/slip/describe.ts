@@ -6,6 +6,9 @@ import { isCallOf, negated, roleOf } from "./build.js";
 import type { Change } from "./change.js";
 import type { Link } from "./site.js";
 
+/** A formula within a sentence. */
+const formula = (expr: Expr): string => `$${printExpr(expr)}$`;
+
 /** What is spoken of, and what belongs there. */
 interface Sentence {
   readonly subject: string;
@@ -19,7 +22,7 @@ export type SideName = "left" | "right";
 
 /**
  * A change as the end of "holds if …", with the place, what belongs there and what stands there:
- * `the denominator is \sqrt{\bar{\alpha}_{t}} instead of \bar{\alpha}_{t}`.
+ * `the denominator is $\sqrt{\bar{\alpha}_{t}}$ instead of $\bar{\alpha}_{t}$`.
  */
 export function describeChange(change: Change, side: SideName, names: Names): string {
   const { subject, predicate, trail } = sentenceOf(change, side, names);
@@ -41,12 +44,12 @@ function sentenceOf(change: Change, side: SideName, names: Names): Sentence {
   const trail = besideIdentity(site.trail.at(-1), names) ? site.trail.slice(0, -1) : site.trail;
   const link = trail.at(-1);
   const part = link === undefined ? sideName(side) : partName(link, names);
-  const is = `is ${printExpr(after)}${notIts(site.node, after) ?? ` instead of ${printExpr(site.node)}`}`;
+  const is = `is ${formula(after)}${notIts(site.node, after) ?? ` instead of ${formula(site.node)}`}`;
   if (part !== undefined) return { subject: part, predicate: is, trail: trail.slice(0, -1) };
   const above = link?.parent.kind === "negation" ? trail.at(-2) : link;
   const kind =
     above?.parent.kind === "product" ? "the factor " : above?.parent.kind === "sum" ? "the term " : "";
-  return { subject: `${kind}${printExpr(site.node)}`, predicate: `is ${printExpr(after)}`, trail };
+  return { subject: `${kind}${formula(site.node)}`, predicate: `is ${formula(after)}`, trail };
 }
 
 /** Whether the node is the variance of `\beta_t I`, which is as good as the whole argument. */
@@ -64,7 +67,7 @@ const saying = (subject: string, predicate: string): Saying => ({ subject, predi
 /** Changes that are told by what they do to the node itself. */
 function ownSentence({ site, after, slip }: Change, names: Names): Saying | undefined {
   const before = site.node;
-  const printed = printExpr(before);
+  const printed = formula(before);
   if (before.kind === "series" && after.kind === "series") return seriesChange(before, after);
   if (before.kind === "symbol" && after.kind === "symbol" && before.name === after.name)
     return saying(`the index of ${printed}`, `is ${printIndex(after)} instead of ${printIndex(before)}`);
@@ -75,31 +78,31 @@ function ownSentence({ site, after, slip }: Change, names: Names): Saying | unde
     case "sign":
       return before.kind === "sum" && after.kind === "sum" ? signChange(before, after) : signOf(before);
     case "term lost":
-      return saying(`the term ${printExpr(termBeside(after, before))}`, "is added");
+      return saying(`the term ${formula(termBeside(after, before))}`, "is added");
     case "term added":
-      return saying(`the term ${printExpr(termBeside(before, after))}`, "is left out");
+      return saying(`the term ${formula(termBeside(before, after))}`, "is left out");
     default:
       return undefined;
   }
 }
 
 const printIndex = (symbol: Expr): string =>
-  symbol.kind === "symbol" && symbol.index !== undefined ? printExpr(symbol.index) : "";
+  symbol.kind === "symbol" && symbol.index !== undefined ? formula(symbol.index) : "none";
 
 function seriesChange(before: SeriesExpr, after: SeriesExpr): Saying {
   const what = before.operator;
   if (what !== after.operator) return saying(`the ${what}`, `is a ${after.operator}`);
   return sameExpr(before.lower, after.lower)
-    ? saying(`the ${what}`, `ends at ${printExpr(after.upper)} instead of ${printExpr(before.upper)}`)
-    : saying(`the ${what}`, `starts at ${printExpr(after.lower)} instead of ${printExpr(before.lower)}`);
+    ? saying(`the ${what}`, `ends at ${formula(after.upper)} instead of ${formula(before.upper)}`)
+    : saying(`the ${what}`, `starts at ${formula(after.lower)} instead of ${formula(before.lower)}`);
 }
 
 function callChange(before: CallExpr, after: CallExpr, names: Names): Saying {
-  const name = roleOf(before.head, names) === "divergence" ? "the divergence" : printExpr(before);
+  const name = roleOf(before.head, names) === "divergence" ? "the divergence" : formula(before);
   const beyond = (more: CallExpr, fewer: CallExpr): string =>
     more.rest
       .filter((each) => !fewer.rest.some((kept) => sameExpr(kept, each)))
-      .map(printExpr)
+      .map(formula)
       .join(", ");
   if (after.rest.length > before.rest.length) return saying(name, `is given ${beyond(after, before)} too`);
   if (after.rest.length < before.rest.length) return saying(name, `is not given ${beyond(before, after)}`);
@@ -116,8 +119,8 @@ function signChange(before: SumExpr, after: SumExpr): Saying {
 
 const signOf = (before: Expr): Saying =>
   before.kind === "negation"
-    ? saying(`the sign of ${printExpr(negated(before))}`, "is plus instead of minus")
-    : saying(`the sign of ${printExpr(before)}`, "is minus instead of plus");
+    ? saying(`the sign of ${formula(negated(before))}`, "is plus instead of minus")
+    : saying(`the sign of ${formula(before)}`, "is minus instead of plus");
 
 /** The term that the longer of two sums has and the shorter has not. */
 function termBeside(longer: Expr, shorter: Expr): Expr {
@@ -131,7 +134,7 @@ function termBeside(longer: Expr, shorter: Expr): Expr {
   return extra[0] ?? longer;
 }
 
-/** `\tilde\beta_t, not its square`: a part that is what it should be but for a root or a square. */
+/** `$\tilde\beta_t$, not its square`: a part that is what it should be but for a root or a square. */
 function notIts(before: Expr, after: Expr): string | undefined {
   if (before.kind === "power" && sameExpr(before.base, after)) return ", not its square";
   if (before.kind === "root" && sameExpr(before.of, after)) return ", not its root";
@@ -174,7 +177,7 @@ function whereabouts(trail: readonly Link[], names: Names): string {
     if (parent.kind === "root")
       return ` under the root${whereabouts(trail.slice(0, trail.indexOf(link)), names)}`;
     if (isCallOf(parent, ["forwardDensity", "reverseDensity", "posteriorMean", "network"], names))
-      return ` in ${printExpr(parent)}${whereabouts(trail.slice(0, trail.indexOf(link)), names)}`;
+      return ` in ${formula(parent)}${whereabouts(trail.slice(0, trail.indexOf(link)), names)}`;
   }
   return "";
 }

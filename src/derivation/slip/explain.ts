@@ -56,8 +56,10 @@ class Chains {
   private readonly continuing = new Map<Expr, JudgedLine>();
   /** What a line that fails ends with once it is repaired. */
   private readonly repaired = new Map<JudgedLine, Expr>();
+  private readonly shared: ReadonlySet<JudgedLine>;
 
   constructor(lines: readonly JudgedLine[]) {
+    this.shared = sharingNumbers(lines);
     for (const line of lines) {
       const [first, last] = [line.judgements[0], lastOf(line)];
       if (first?.claim.ownLeft === false) this.continuing.set(first.claim.left, line);
@@ -118,8 +120,9 @@ class Chains {
     if (last !== undefined) this.repaired.set(line, last);
   }
 
+  /** By its number, and by its name where the author gave several lines of the chain this number. */
   private name(line: JudgedLine): string {
-    return `line ${line.number}`;
+    return this.shared.has(line) ? `line ${line.number} (${line.id})` : `line ${line.number}`;
   }
 
   /** What the last relation of a line has on its left. */
@@ -128,6 +131,20 @@ class Chains {
     const before = last?.claim.ownLeft === false ? this.ending.get(last.claim.left) : undefined;
     return before === undefined ? `the left side of ${this.name(line)}` : this.name(before);
   }
+}
+
+/** Lines whose number another line of their chain has too: a line of print may hold several formulas. */
+function sharingNumbers(lines: readonly JudgedLine[]): ReadonlySet<JudgedLine> {
+  const first = new Map<JudgedLine, JudgedLine>();
+  const numbered = new Map<JudgedLine, Map<number, JudgedLine[]>>();
+  for (const line of lines) {
+    const start = (line.before && first.get(line.before)) ?? line;
+    first.set(line, start);
+    const chain = numbered.get(start) ?? new Map<number, JudgedLine[]>();
+    numbered.set(start, chain.set(line.number, [...(chain.get(line.number) ?? []), line]));
+  }
+  const groups = [...numbered.values()].flatMap((chain) => [...chain.values()]);
+  return new Set(groups.filter((group) => group.length > 1).flat());
 }
 
 /** The relation that a line ends with; clauses beside the first do not continue in the next line. */

@@ -5,7 +5,7 @@ import type { Judgement } from "../judgement.js";
 import { decide } from "../relation/decide.js";
 import type { StatementResult, Verdict } from "../verdict/verdict.js";
 import { changesOf, type Change } from "./change.js";
-import { effectOf, type Effect } from "./equivalent.js";
+import { effectOf, isEquivalent, type Effect } from "./equivalent.js";
 import type { Slip } from "./kind.js";
 import { printClause, withSide } from "./write.js";
 
@@ -25,15 +25,17 @@ export interface MutationReport {
   /** Statements that hold, and so could be mutated. */
   readonly statements: number;
   readonly mutants: number;
-  /** Mutants whose right side has another value, and their verdicts: none of them should hold. */
+  /** Mutants whose right side has another value, and their verdicts: none of them should hold, unless a bound claims more. */
   readonly changed: number;
   readonly fails: number;
   readonly undecided: number;
   readonly unreadable: number;
   /** Mutants that say the same as before, in value, in law or as much as the relation asks. */
   readonly equivalent: number;
-  /** Mutants of which neither could be established. */
+  /** Mutants of which neither could be established, since their right side has no value that is computed. */
   readonly unknown: number;
+  /** How many of these are refused nevertheless. */
+  readonly unknownRefused: number;
   readonly bySlip: Readonly<Record<string, number>>;
   readonly survivors: readonly Survivor[];
 }
@@ -105,7 +107,7 @@ class Tally {
   };
   private readonly bySlip: Partial<Record<Slip, number>> = {};
   private readonly survivors: Survivor[] = [];
-  private counts = { mutants: 0, changed: 0, equivalent: 0, unknown: 0 };
+  private counts = { mutants: 0, changed: 0, equivalent: 0, unknown: 0, unknownRefused: 0 };
 
   constructor(private readonly statements: number) {}
 
@@ -116,12 +118,16 @@ class Tally {
     const effect = effectOf(claim, expr, question);
     this.counts.mutants++;
     this.bySlip[slip] = (this.bySlip[slip] ?? 0) + 1;
-    if (effect === "changed") {
+    const survives = verdict === "holds" || verdict === "defines";
+    if (isEquivalent(effect)) this.counts.equivalent++;
+    else if (effect !== "unknown") {
       this.counts.changed++;
       this.verdicts[verdict]++;
-    } else if (effect === "unknown") this.counts.unknown++;
-    else this.counts.equivalent++;
-    if (verdict === "holds" || verdict === "defines")
+    } else {
+      this.counts.unknown++;
+      if (!survives) this.counts.unknownRefused++;
+    }
+    if (survives)
       this.survivors.push({ id, slip, latex: printClause(withSide(clause, claim.right, expr)), effect });
   }
 

@@ -11,11 +11,11 @@ export interface Counterexample {
   readonly T?: number;
   /** The time at which the sides differ; absent when the statement mentions none. */
   readonly t?: number;
-  /** Every symbol the statement mentions, and β_1…β_T and x_0, rounded to six digits. */
+  /** Every symbol the statement mentions, by its LaTeX, and the β and states behind it, rounded to six digits. */
   readonly values: Readonly<Record<string, string>>;
   readonly left: string;
   readonly right: string;
-  /** All of it as one paragraph. */
+  /** All of it as one paragraph of plain text. */
   readonly text: string;
 }
 
@@ -33,7 +33,7 @@ export interface Repair {
   readonly slip: string;
   /** The line with the slip undone. */
   readonly latex: string;
-  /** Where and how, for a person: `holds if the denominator is … instead of …`. */
+  /** Where and how, for a person, formulas between `$`: `holds if the denominator is $…$ instead of $…$`. */
   readonly text: string;
 }
 
