@@ -101,8 +101,21 @@ describe("proportionality", () => {
     // there is a function C of x_t and x_0 that makes the sides equal, and only for the right quadratic
     ["C exists", tex`${squares} = ${quadratic(tex`\frac{2\sqrt{\alpha_t}}{\beta_t}x_t`)}`, "holds"],
     ["no C exists", tex`${squares} = ${quadratic(tex`\frac{2\sqrt{\alpha_t}}{\beta_t}x_0`)}`, "fails"],
+    [
+      "a C without x_0",
+      tex`${squares} = ${quadratic(tex`\frac{2\sqrt{\alpha_t}}{\beta_t}x_t`).replace("C(x_t,x_0)", "C(x_t,x_t)")}`,
+      "fails",
+    ],
     ["in what?", tex`${squares} \propto ${squares}`, "undecided"],
   ])("%s", (_, latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
+
+  test("a line that loses the C of the line before is not true for another C", () => {
+    const grouped = quadratic(tex`\frac{2\sqrt{\alpha_t}}{\beta_t}x_t`);
+    const lines = [tex`${squares} = ${grouped}`, tex`= ${grouped.replace("+ C(x_t,x_0)", "")}`];
+    const { statements } = checkStatements(lines.map((latex) => ({ latex, chain: "posterior" })));
+    expect(statements.map(({ verdict }) => verdict)).toEqual(["holds", "undecided"]);
+    expect(statements[1]?.reason).toBe("C stands in the line before and not in this one");
+  });
 });
 
 describe("inequalities", () => {

@@ -164,6 +164,9 @@ function decideEqual(claim: Claim, question: Question): Decision {
   const unknown = unknownCalls([sides.left, sides.right], names);
   const [call] = unknown;
   if (call === undefined) return overData(sides, decideEquality(sides, question), question);
+  // What C(x_t, x_0) is, the line before has said: it may not be another function here, where it is left out.
+  if (!claim.ownLeft && unknownCalls([sides.right], names).length === 0)
+    return undecided(`${call.head.name} stands in the line before and not in this one`, question);
   const onBothSides = [sides.left, sides.right].every((side) => unknownCalls([side], names).length > 0);
   if (onBothSides || unknown.length > 1) return undecided(`${call.head.name} is not known`, question);
   return decideExistence(sides, call, question);

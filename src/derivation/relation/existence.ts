@@ -116,7 +116,7 @@ function movable(sides: Sides, call: CallExpr, question: Question, place: Place)
   for (const expr of [sides.left, sides.right]) base.evaluate(expr, { ...base, assigned, trace: all });
   for (const argument of call.args) base.evaluate(argument, { ...base, trace: own });
   const fixed = statesIn(own);
-  return statesIn(all).filter((t) => t > 0 && !fixed.includes(t));
+  return statesIn(all).filter((t) => !fixed.includes(t));
 }
 
 function move(
