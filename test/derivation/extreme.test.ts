@@ -59,6 +59,8 @@ describe("a bound that only an ideal model breaks", () => {
     tex`\mathbb E_{q(x_t|x_0)}[\|\epsilon_\theta(x_t,t)\|^2] \ge 0.00001`,
     tex`\mathbb E_{q(x_t|x_0)}[\|\epsilon_\theta(x_t,t)\|^2] > \|\mathbb E_{q(x_t|x_0)}[\epsilon_\theta(x_t,t)]\|^2`,
     tex`\mathbb E_{x_0,\epsilon}[\|\epsilon-\epsilon_\theta(x_t,t)\|^2] > 0`,
+    tex`\log p_\theta(x_0) \le 20`,
+    tex`D_{KL}(\mathcal N(\mu_1,\sigma_1^2)\|\mathcal N(\mu_2,\sigma_2^2)) > 0`,
   ])("does not hold: %s", (latex) => expect(["fails", "undecided"]).toContain(only(latex).verdict));
 
   test("the reason says which model", () =>
@@ -95,10 +97,17 @@ describe("what is true stays true in them", () => {
     tex`${posterior} \ge 0`,
     tex`${prior} \ge 0`,
     tex`D_{KL}(q(x_{t-1}|x_t)\|p_\theta(x_{t-1}|x_t)) \ge 0`,
+    tex`D_{KL}(\mathcal N(\mu_1,\sigma_1^2)\|\mathcal N(\mu_2,\sigma_2^2)) \ge 0`,
     tex`\mathbb E_{x_0,\epsilon}[\|\epsilon-\epsilon_\theta(x_t,t)\|^2] \ge 0`,
     tex`\mathbb E_{q(x_t|x_0)}[\|\epsilon_\theta(x_t,t)\|^2] \ge \|\mathbb E_{q(x_t|x_0)}[\epsilon_\theta(x_t,t)]\|^2`,
     tex`\log p_\theta(x_0) \ge ${elbo}`,
     tex`\log p_\theta(x_0) \ge ${reconstruction} - ${prior} - ${terms(2)}`,
     tex`\mathbb E_{q(x_0)}[\log p_\theta(x_0)] \le \mathbb E_{q(x_0)}[\log q(x_0)]`,
   ])("%s", (latex) => expect(only(latex).verdict).toBe("holds"));
+});
+
+test("a density too small for a number is said to be so", () => {
+  const { verdict, reason } = only(tex`p_\theta(x_0) \ge 0`);
+  expect(verdict).toBe("undecided");
+  expect(reason).toMatch(/exp of a number beyond/);
 });

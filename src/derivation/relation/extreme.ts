@@ -3,7 +3,13 @@ import { mapChildren, some } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
 import type { Draw } from "../world/draw.js";
-import { drawFarWorlds, drawLimitWorlds, drawLongWorlds, drawModelWorlds } from "../world/extreme.js";
+import {
+  drawEqualWorld,
+  drawFarWorlds,
+  drawLimitWorlds,
+  drawLongWorlds,
+  drawModelWorlds,
+} from "../world/extreme.js";
 import type { Sides } from "./equality.js";
 import { placesOf, type Place, type Question } from "./question.js";
 
@@ -15,6 +21,7 @@ export function extremePlaces(sides: Sides, question: Question): readonly (() =>
   const isPlain = !exprs.some((expr) => some(expr, (node) => isAverage(node, names)));
   const models = exprs.some((expr) => some(expr, (node) => isModel(node, names)));
   return [
+    () => among([drawEqualWorld(seed)]),
     () => among(drawLimitWorlds(seed)),
     ...(models ? [() => among(drawModelWorlds(seed))] : []),
     ...(isPlain

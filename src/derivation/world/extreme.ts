@@ -68,21 +68,34 @@ export function drawLongWorlds(seed: number): readonly Draw[] {
 
 /** How the β of the worlds with an ideal model are spread: entropies are positive in one and negative in another. */
 const spreads = [1, 1e-3, 1e-8];
+/** There log p_θ(x_0) of a model that predicts x_0 is 27. */
+const tinySpread = 1e-24;
+const tinyPrecision = 3;
+
+/** A world in which all free numbers are one, and all vectors are alike: what compares two of a kind may be 0 there. */
+export function drawEqualWorld(seed: number): Draw {
+  const ordinary = drawWorld(seed, 0, 1, shortTime);
+  const [own = "1"] = ordinary.x0;
+  const alike = [own];
+  return {
+    ...ordinary,
+    noise: ordinary.noise.map(() => alike),
+    fresh: () => alike,
+    free: () => "0.75",
+    remark: "where free numbers are equal",
+  };
+}
 
 /** Worlds in which a model is as good, or as empty, as it can be. */
 export function drawModelWorlds(seed: number): readonly Draw[] {
-  const base = (at: number): Draw => {
+  const base = (at: number, spread = spreads[at] ?? 1): Draw => {
     const ordinary = drawWorld(seed, at, 1, shortTime);
-    const spread = spreads[at] ?? 1;
-    return {
-      ...ordinary,
-      beta: ordinary.beta.map((beta) => real(beta).times(spread).toFixed()),
-    };
+    return { ...ordinary, beta: ordinary.beta.map((beta) => real(beta).times(spread).toFixed()) };
   };
   return [
     ...spreads.map((_, at) => withModel(base(at), exactReverse)),
     withModel(base(0), knowsData),
-    withModel(base(1), knowsData),
+    { ...withModel(base(1, tinySpread), knowsData), precision: tinyPrecision },
     withModel(base(0), constant),
     withModel(base(0), empty),
   ];
