@@ -106,6 +106,15 @@ describe("what is true stays true in them", () => {
   ])("%s", (latex) => expect(only(latex).verdict).toBe("holds"));
 });
 
+describe("general distributions whose variables are independent", () => {
+  test.each([
+    [tex`\mathbb E_{p(x,y)}[\log p(x|y)] > \mathbb E_{p(x)}[\log p(x)]`, "fails"],
+    [tex`\mathbb E_{p(x,y)}[\log p(x|y)] \ge \mathbb E_{p(x)}[\log p(x)]`, "holds"],
+    [tex`D_{KL}(p(x,y)\|p(x)p(y)) > 0`, "fails"],
+    [tex`D_{KL}(p(x,y)\|p(x)p(y)) \ge 0`, "holds"],
+  ])("%s: %s", (latex, verdict) => expect(only(latex).verdict).toBe(verdict));
+});
+
 test("a density too small for a number is said to be so", () => {
   const { verdict, reason } = only(tex`p_\theta(x_0) \ge 0`);
   expect(verdict).toBe("undecided");
