@@ -13,6 +13,8 @@ export interface Chain {
   readonly variable?: SymbolExpr;
   /** Letters that number fresh noises in this derivation. */
   readonly numbered?: ReadonlySet<string>;
+  /** The same for all their indices, where the text declares noises by time. */
+  readonly sequences?: ReadonlySet<string>;
   /** All expressions that lines of it ended with. */
   readonly written?: readonly Written[];
   /** What its equations were solved for. */

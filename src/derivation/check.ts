@@ -9,7 +9,7 @@ import { ddpm } from "./notation/ddpm.js";
 import { noStructure } from "./general/structure.js";
 import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
-import { declaredNoises } from "./notation/numbered.js";
+import { declaredNoises, declaredSequences } from "./notation/numbered.js";
 import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
@@ -175,17 +175,46 @@ class Checker {
     }
     const numbered = new Set([...(before.numbered ?? []), ...declaredNoises(line.clauses, this.names)]);
     this.names = this.names.withNumbered(numbered);
+    const { clauses } = line;
+    const sequences = new Set([...(before.sequences ?? []), ...declaredSequences(clauses, this.names)]);
+    const judge = (): Judged => this.clauses(clauses, latex, before, chained);
+    const { found, chain } = this.withSequences(sequences, judge);
+    const solved = this.names.solved;
+    return { found: this.together(found, clauses), chain: { ...chain, numbered, sequences, solved } };
+  }
+
+  /** Noises declared by time are those of the steps or, where that is false, noises of their own. */
+  private withSequences(sequences: ReadonlySet<string>, judge: () => Judged): Judged {
+    const { names, structure } = this;
+    const judged = judge();
+    if (sequences.size === 0 || !judged.found.some(({ decision }) => decision.verdict === "fails"))
+      return judged;
+    const after = { names: this.names, structure: this.structure };
+    this.names = names.withNumbered(new Set([...names.numbered, ...sequences]));
+    this.structure = structure;
+    const again = judge();
+    if (again.found.every(({ decision }) => ["holds", "defines"].includes(decision.verdict))) {
+      this.names = this.names.withNumbered(names.numbered);
+      const note = "the noises declared are read as noises of their own";
+      const found = again.found.map((each) => ({ ...each, decision: noted(each.decision, note) }));
+      return { ...again, found };
+    }
+    this.names = after.names;
+    this.structure = after.structure;
+    return judged;
+  }
+
+  private clauses(clauses: readonly Clause[], latex: string, before: Chain, chained: boolean): Judged {
     let chain = before;
     const found: Finding[] = [];
-    for (const [at, claim] of underConditions(line.clauses, this.names).entries()) {
+    for (const [at, claim] of underConditions(clauses, this.names).entries()) {
       const earlier = at === 0 ? before : {};
       const clause = readDataPoint(readSubscripts(claim.clause, latex, this.names), earlier.last, this.names);
       const judged = this.readings({ ...claim, clause }, latex, earlier, chained);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;
     }
-    const solved = this.names.solved;
-    return { found: this.together(found, line.clauses), chain: { ...chain, numbered, solved } };
+    return { found, chain };
   }
 
   /** Lines left out claim nothing beside what is claimed; claims said to be equivalent may both be false. */

@@ -33,6 +33,11 @@ export class NotQuadraticError extends Error {
   override readonly name = "NotQuadraticError";
 }
 
+/** The exponent of a number is beyond those that are computed. */
+export class ExponentError extends Error {
+  override readonly name = "ExponentError";
+}
+
 /** exp of a wave. */
 export const exponentialOf = (exponent: Wave, arithmetic: Arithmetic): Exponential => [
   { factor: constantWave(arithmetic.one), exponent },
@@ -82,14 +87,14 @@ export function logarithmOf(value: Exponential, arithmetic: Arithmetic): Wave | 
 /** Exponents beyond this are refused: their digits would take for ever. */
 const largestExponent = 100_000;
 
-/** The value of a function without variables; undefined where it has some. @throws RangeError beyond numbers */
+/** The value of a function without variables; undefined where it has some. @throws ExponentError */
 export function exponentialValue(value: Exponential, arithmetic: Arithmetic): Real | undefined {
   let sum = arithmetic.zero;
   for (const { factor, exponent } of value) {
     const [scale, at] = [constantValue(factor, arithmetic), constantValue(exponent, arithmetic)];
     if (scale === undefined || at === undefined) return undefined;
     if (at.abs().greaterThan(largestExponent))
-      throw new RangeError(`exp of a number beyond ±${largestExponent}`);
+      throw new ExponentError(`exp of a number beyond ±${largestExponent}`);
     sum = sum.plus(scale.times(remembered("exp", at)));
   }
   return sum;

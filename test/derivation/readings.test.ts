@@ -77,3 +77,66 @@ describe("a quantity of one time is a name of its own", () => {
     expect(last(tex`\int_z q(z|x)\log f(x)dz`)[0]).toBe("undecided");
   });
 });
+
+describe("noises that the text declares by time", () => {
+  const declared = tex`\text{where } \epsilon_{t-1}, \epsilon_{t-2}, \dots \sim \mathcal N(0, I)`;
+  const step = tex`x_t = \sqrt{\alpha_t}x_{t-1} + \sqrt{1-\alpha_t}\epsilon_{t-1}`;
+  const merged = tex`\sqrt{\alpha_t\alpha_{t-1}}x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\bar\epsilon_{t-2}`;
+  const closed = tex`\sqrt{\bar\alpha_t}x_0 + \sqrt{1-\bar\alpha_t}\epsilon`;
+  const verdicts = (...lines: readonly string[]): readonly string[] =>
+    checkStatements(
+      lines.map((latex) => ({ latex, chain: "closed form" })),
+      { worlds: 4, repairs: false },
+    ).statements.map(({ verdict }) => verdict);
+
+  test("are noises of their own where they cannot be those of the steps", () => {
+    expect(verdicts(`${step}, \\quad ${declared}`, `= ${merged}`, `= ${closed}`)).toEqual(
+      Array.from({ length: 3 }, () => "holds"),
+    );
+    expect(last(`${step}, \\quad ${declared}`)[1]).toMatch(/noises declared are read as noises of their own/);
+    expect(last(step)[0]).toBe("fails");
+  });
+  test.each([
+    [0, tex`\sqrt{1-\alpha_t}`, tex`(1-\alpha_t)`],
+    [1, tex`\sqrt{1-\alpha_t\alpha_{t-1}}`, tex`\sqrt{1-\alpha_{t-1}}`],
+    [1, tex`\sqrt{\alpha_t\alpha_{t-1}}`, tex`\sqrt{\alpha_t\alpha_{t-2}}`],
+    [2, tex`\sqrt{1-\bar\alpha_t}`, tex`\sqrt{1-\bar\alpha_{t-1}}`],
+  ])("a slip in line %i is noticed: %s for %s", (at, from, to) => {
+    const lines = [`${step}, \\quad ${declared}`, `= ${merged}`, `= ${closed}`];
+    const wrong = lines.map((line, k) => (k === at ? line.replace(from, () => to) : line));
+    expect(wrong).not.toEqual(lines);
+    expect(verdicts(...wrong)[at]).toBe("fails");
+  });
+  test.each([
+    tex`x_0 = \frac{1}{\sqrt{\bar\alpha_t}}(x_t-\sqrt{1-\bar\alpha_t}\epsilon_{t-1})`,
+    tex`x_{t-1} = \frac{1}{\sqrt{\alpha_t}}(x_t-\sqrt{\beta_t}\epsilon_{t-1})`,
+    tex`\epsilon_{t-1} = \epsilon_{t-2}`,
+  ])("%s fails all the same", (latex) => expect(last(`${latex}, \\quad ${declared}`)[0]).toBe("fails"));
+});
+
+describe("ε given a state that contains it", () => {
+  test.each([
+    [tex`\mathbb E[\epsilon|x_t,x_0] = 0`, "undecided"],
+    [tex`\mathrm{Var}[\epsilon|x_t,x_0] = I`, "undecided"],
+    [tex`\mathbb E[\epsilon|x_t,x_0] = \frac{x_t-\sqrt{\bar\alpha_t}x_0}{\sqrt{1-\bar\alpha_t}}`, "holds"],
+    [tex`\mathbb E[\epsilon|x_0] = 0`, "holds"],
+    [tex`\mathrm{Var}[\epsilon|x_0] = I`, "holds"],
+  ])("%s: %s", (latex, verdict) => expect(last(latex)[0]).toBe(verdict));
+});
+
+describe("ε beside a noise with an index is another one", () => {
+  const step = (rest: string): string =>
+    tex`x_{t-1} = \sqrt{\bar\alpha_{t-1}}x_0+\sqrt{1-\bar\alpha_{t-1}-${rest}}\,\bar\epsilon_t + \sqrt{\tilde\beta_t}\,z`;
+  test.each([
+    [tex`\tilde\beta_t`, "holds"],
+    [tex`\beta_t`, "fails"],
+    [tex`\tilde\beta_t^2`, "fails"],
+  ])("%s: %s", (rest, verdict) => expect(last(step(rest))[0]).toBe(verdict));
+});
+
+describe("a letter before brackets may be a function", () => {
+  test.each([tex`h(2) = 5`, tex`h\left(2\right) = 4`])("%s is not solved for it", (latex) =>
+    expect(last(tex`h(x) = x^2`, latex)[0]).toBe("undecided"),
+  );
+  test("a product is", () => expect(last(tex`2h = \beta_t`, tex`h = \frac{1-\alpha_t}{2}`)[0]).toBe("holds"));
+});

@@ -10,6 +10,7 @@ import {
   type Wave,
 } from "../../probability/wave.js";
 import {
+  ExponentError,
   exponentialValue,
   multiplyExponentials,
   waveTerm,
@@ -101,6 +102,16 @@ export function valueOfField(field: Field, arithmetic: Arithmetic): Value | unde
 export function constantScalar(field: Field, arithmetic: Arithmetic): Real | undefined {
   if (field.kind === "density") return exponentialValue(field.value, arithmetic);
   return field.kind === "scalar" ? constantValue(field.value, arithmetic) : undefined;
+}
+
+/** @throws EvaluationError where a density is too large or too small for a number */
+export function withinExponents<T>(span: Span, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof ExponentError) throw new EvaluationError("unsupported", error.message, span);
+    throw error;
+  }
 }
 
 /** A number or a density as a sum of exponentials; undefined for anything else. */

@@ -10,7 +10,7 @@ import {
 import { exponentialValue, type Exponential } from "../../probability/exponential.js";
 import { constantValue } from "../../probability/wave.js";
 import { EvaluationError } from "./error.js";
-import { variableName, vectorField, type Field, type Open } from "./field.js";
+import { variableName, vectorField, withinExponents, type Field, type Open } from "./field.js";
 import type { Scope } from "./scope.js";
 import { stateAt, timeOf } from "./symbol.js";
 import { vector, type Value } from "./value.js";
@@ -87,7 +87,9 @@ function derivative(
 }
 
 function numberAt(value: Exponential, values: ReadonlyMap<string, Real>, of: Expr, open: Open): Real {
-  const found = exponentialValue(exponentialAt(value, values), open.scope.world.arithmetic);
+  const found = withinExponents(of.span, () =>
+    exponentialValue(exponentialAt(value, values), open.scope.world.arithmetic),
+  );
   if (found === undefined) throw new EvaluationError("unsupported", "a gradient within an integral", of.span);
   return found;
 }

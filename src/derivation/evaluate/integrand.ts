@@ -32,6 +32,7 @@ import {
   stateField,
   valueOfField,
   vectorField,
+  withinExponents,
   type Field,
   type Open,
 } from "./field.js";
@@ -56,7 +57,9 @@ export function evaluateIntegral(expr: CallExpr | IntegralExpr, scope: Scope): V
 }
 
 function integralOf(expr: CallExpr | IntegralExpr, scope: Scope): Value {
-  const value = valueOfField(evaluateField(expr, closedAt(scope)), scope.world.arithmetic);
+  const value = withinExponents(expr.span, () =>
+    valueOfField(evaluateField(expr, closedAt(scope)), scope.world.arithmetic),
+  );
   if (value === undefined) throw new RangeError("an integral over all its variables has a value");
   return value;
 }
@@ -70,7 +73,9 @@ const closedAt = (scope: Scope): Open => ({
 
 /** The logarithm of a density that may be too small for a number. */
 export function evaluateLogarithm(of: Expr, scope: Scope): Value {
-  const value = constantScalar(scalarField(logField(of, closedAt(scope))), scope.world.arithmetic);
+  const value = withinExponents(of.span, () =>
+    constantScalar(scalarField(logField(of, closedAt(scope))), scope.world.arithmetic),
+  );
   if (value === undefined) throw new RangeError("a logarithm at given states is a number");
   return number(value);
 }

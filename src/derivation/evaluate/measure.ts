@@ -39,11 +39,11 @@ export function averagesData(expr: CallExpr): boolean {
   if (index === undefined) return false;
   if (isVariables(index, expr.head)) return true;
   const parts = index.kind === "product" ? index.factors : [index];
-  return parts.some((part) => {
-    // q(x_0), q(x_{0:T}), q(x_0, x_t)
-    return part.kind === "call" && part.args.some((argument) => firstIsZero(argument));
-  });
+  return parts.some((part) => part.kind === "call" && isOfData(part));
 }
+
+/** q(x_0), q(x_{0:T}), q(x_0, x_t) */
+export const isOfData = ({ args }: CallExpr): boolean => args.some((argument) => firstIsZero(argument));
 
 function firstIsZero(argument: Expr): boolean {
   const first = argument.kind === "range" ? argument.first : argument;

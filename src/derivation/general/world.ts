@@ -39,6 +39,8 @@ export interface Draft {
   readonly isProbability: boolean;
   /** All families are one distribution. */
   readonly isEqual?: boolean;
+  /** No variable depends on another. */
+  readonly isIndependent?: boolean;
   /** The family whose probabilities are exactly the frequencies in the sample. */
   readonly sampled?: string;
   /** A family of which this is one of many distributions: that of parameter number `number`. */
@@ -141,7 +143,7 @@ function familyStream(family: string, draft: Draft, random: Random): Random {
 /** One conditional distribution, as masses of any total. */
 function rowOf(draft: Draft, stream: Random, opposite: Opposite, { real }: Arithmetic) {
   return ({ name, weights }: FiniteVariable, given: Point): readonly Real[] => {
-    const labels = ["row", name, ...[...given].flat()];
+    const labels = ["row", name, ...(draft.isIndependent === true ? [] : [...given].flat())];
     const row = stream.fork(...labels);
     if (draft.style === "pocket") return inTenths(weights.length, row).map(real);
     // Every second pair of sharp worlds has families that are nearly certain of different values.

@@ -32,6 +32,9 @@ export interface Lookup {
   readonly key: string;
 }
 
+/** How a letter is kept of which every index tells noises apart, not numbers alone. */
+export const everyTime = (letter: string): string => `${letter}_t`;
+
 /** The names of one document: its notation and what its statements have defined so far. */
 export class Names implements Vocabulary {
   private readonly lookups = new WeakMap<SymbolExpr, Lookup>();
@@ -40,7 +43,7 @@ export class Names implements Vocabulary {
     readonly notation: Notation,
     private readonly tables: Tables,
     private readonly definitions: ReadonlyMap<string, Definition>,
-    /** Letters whose numbered forms (z_1, z̄_2) the text has declared to be noises of their own. */
+    /** Letters whose numbered forms (z_1, z̄_2), or all forms (`everyTime`), are noises of their own. */
     readonly numbered: ReadonlySet<string> = new Set(),
     /** What the text has declared without a value: variables, laws, functions of one argument. */
     readonly declared: Declared = Declared.none,
@@ -105,7 +108,8 @@ export class Names implements Vocabulary {
       // E_{q(x)}: what stands below is the measure, not a time.
       return { meaning: this.meaningOf(symbol.name), key: symbol.name };
     }
-    if (symbol.index.kind === "number" && this.numbered.has(symbol.name)) {
+    const isNumber = symbol.index.kind === "number" && this.numbered.has(symbol.name);
+    if (isNumber || this.numbered.has(everyTime(symbol.name))) {
       return { meaning: { kind: "role", role: "freshNoise" }, key: `${symbol.name}_t`, time: symbol.index };
     }
     const bare = this.meaningOf(symbol.name);

@@ -1,6 +1,6 @@
-import type { Expr } from "../../expr/expr.js";
+import type { CallExpr, Expr } from "../../expr/expr.js";
 import { children, some } from "../../expr/walk.js";
-import { averagesData } from "../evaluate/measure.js";
+import { averagesData, isOfData } from "../evaluate/measure.js";
 import type { Names } from "../notation/names.js";
 
 /** How a side averages over the data: not at all, as a sum of averages, or in a way that is not linear. */
@@ -56,4 +56,16 @@ export function mentionsState(expr: Expr, names: Names): boolean {
     if (meaning.kind === "defined") return mentionsState(meaning.definition.body, names);
     return meaning.kind === "role" && ["state", "posteriorMean"].includes(meaning.role);
   });
+}
+
+/** A density of the data, `q(x_0)`, `q(x_{0:T})`, that has a value; not one that an expectation is taken over. */
+export function dataDensityIn(expr: Expr, names: Names): CallExpr | undefined {
+  if (expr.kind !== "call")
+    return children(expr)
+      .map((part) => dataDensityIn(part, names))
+      .find((found) => found !== undefined);
+  if (names.roleOf(expr.head) === "forwardDensity") return isOfData(expr) ? expr : undefined;
+  return [...expr.args, ...expr.rest]
+    .map((part) => dataDensityIn(part, names))
+    .find((found) => found !== undefined);
 }

@@ -158,7 +158,7 @@ function decideEqual(claim: Claim, question: Question): Decision {
     return overData(constant, decideUpToConstant(constant, question), question);
   // A constant that only stands for what is left over is not solved for; nor is what the model may choose.
   const solvable = claim.ownLeft && constant === undefined && !mentionsModel(claim, names);
-  const solved = solvable ? decideSolved(claim, question) : undefined;
+  const solved = solvable ? decideSolved(claim, claim.latex, question) : undefined;
   if (solved !== undefined) return solved;
   const sides = completeNormal(claim, question);
   const unknown = unknownCalls([sides.left, sides.right], names);

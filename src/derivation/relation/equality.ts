@@ -32,7 +32,29 @@ export function decideEquality(sides: Sides, question: Question, lawOnly = false
     attempts.push(found);
     if (isSettled(found, question)) break;
   }
-  return conclude(attempts, question);
+  const decision = conclude(attempts, question);
+  const isFresh = attempts.at(-1)?.reading === "fresh";
+  if (decision.verdict !== "holds" || !isFresh || !isNoiseGivenStates(sides, question)) return decision;
+  const { digits } = question;
+  const reason = "true only of a noise that is independent of the states given, which is not said";
+  return { verdict: "undecided", inLaw: false, maxRelativeError: null, digits, reason };
+}
+
+/**
+ * `\mathbb E[\epsilon | x_t, x_0]`: the noise in x_t is known there. That one of its own has mean 0 is hardly what is
+ * said.
+ */
+function isNoiseGivenStates(sides: Sides, question: Question): boolean {
+  return [sides.left, sides.right].some((side) =>
+    nodes(side).some(
+      (node) =>
+        node.kind === "call" &&
+        node.mark === "|" &&
+        ["expectation", "variance"].includes(question.names.roleOf(node.head) ?? "") &&
+        node.args.some((part) => symbolsOf(part, "noise", question).length > 0) &&
+        node.rest.some((part) => symbolsOf(part, "state", question).some(isLater)),
+    ),
+  );
 }
 
 interface Readings {
@@ -174,13 +196,16 @@ function agreeInLaw({ sides, question, place, readings, lawOnly, trace }: Case):
 
 /**
  * In the closed form from x_0 alone, ε is the accumulated noise and nothing else can be meant. A fresh
- * noise is meant beside later states (one step from x_{t-1}) and where only noises are merged.
+ * noise is meant beside later states (one step from x_{t-1}), beside a noise with an index, and where only noises
+ * are merged.
  */
 function freshIsMeant(sides: Sides, question: Question): boolean {
   const roles = (expr: Expr, role: Role): readonly SymbolExpr[] => symbolsOf(expr, role, question);
   const both = [sides.left, sides.right];
   if (both.every((side) => roles(side, "state").length === 0)) return true;
-  return both.every((side) => roles(side, "noise").length === 0 || roles(side, "state").some(isLater));
+  const isFurther = (side: Expr): boolean =>
+    roles(side, "state").some(isLater) || indexedNoises(side, question).length > 0;
+  return both.every((side) => roles(side, "noise").length === 0 || isFurther(side));
 }
 
 /**

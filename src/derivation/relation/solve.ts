@@ -13,11 +13,11 @@ import type { Decision, Question } from "./question.js";
  * defines that symbol. The way to it is undone step by step, and the equation must hold with what comes out.
  * undefined where there is no such symbol, or a step that cannot be undone.
  */
-export function decideSolved(sides: Sides, question: Question): Decision | undefined {
+export function decideSolved(sides: Sides, latex: string, question: Question): Decision | undefined {
   const { names } = question;
   const open = [sides.left, sides.right].flatMap((side) => openSymbols(side, names));
   const [symbol] = open;
-  if (symbol === undefined || open.length > 1) return undefined;
+  if (symbol === undefined || open.length > 1 || isBeforeBrackets(symbol, latex, names)) return undefined;
   const onLeft = some(sides.left, (node) => node === symbol);
   const [side, value] = onLeft ? [sides.left, sides.right] : [sides.right, sides.left];
   const solved = undo(side, symbol, value);
@@ -30,6 +30,11 @@ export function decideSolved(sides: Sides, question: Question): Decision | undef
     throw error;
   }
 }
+
+/** `h(2) = 4`: a value of a function, or a product. */
+const isBeforeBrackets = (symbol: SymbolExpr, latex: string, names: Names): boolean =>
+  names.lookUp(symbol).meaning.kind === "unknown" &&
+  /^\s*(?:\\left\s*)?[([]/.test(latex.slice(symbol.span.end));
 
 function defined(solved: Sides, sides: Sides, symbol: SymbolExpr, question: Question): Decision | undefined {
   const { names } = question;

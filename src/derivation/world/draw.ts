@@ -21,6 +21,10 @@ export interface Draw {
   readonly free: (name: string, sign: "positive" | "any") => string;
   /** The name of the schedule whose betas these are; absent where they were drawn. */
   readonly schedule?: string;
+  /** Digits to carry there, as a multiple of the usual number, where β is so near to 0 or 1 that many are lost. */
+  readonly precision?: number;
+  /** What is special about the world, for those who read a counterexample in it. */
+  readonly remark?: string;
 }
 
 /** How the β of a world are spread: ordinary, or near one of the ends where inequalities break first. */

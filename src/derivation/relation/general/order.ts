@@ -39,8 +39,12 @@ export function decideGeneralOrder(sides: Sides, order: Order, statement: Statem
 /** The rarest values of the worlds below have probability 10^-60: a logarithm of 138. */
 const largest = 50;
 
-/** Inequalities break where values are nearly certain, and become equalities where distributions are equal. */
+/**
+ * Inequalities break where values are nearly certain, and become equalities where distributions are equal or
+ * variables independent.
+ */
 const edges = ({ seed }: Question): readonly Draft[] => [
   ...draftsOf(12, { seed, style: "sharp" }),
   ...draftsOf(4, { seed, style: "ordinary", isEqual: true }),
+  ...draftsOf(2, { seed, style: "ordinary", isIndependent: true }),
 ];
