@@ -68,18 +68,17 @@ function weighted(
   const [rows = 1, columns = 1] = axes.map((each) => axisOf(each, grid).points.length);
   const total = new Float64Array(rows * columns);
   const mean = new Float64Array(factors.length === 0 ? 0 : rows * columns);
+  const ofRow = new Float64Array(points.length);
   const weights = new Float64Array(points.length);
-  const product = new Float64Array(points.length);
   for (let row = 0, place = 0; row < rows; row++) {
+    ofRow.fill(0);
+    for (const layer of logs) if (layer.across === 0) add(ofRow, layer, row, 0);
     for (let column = 0; column < columns; column++, place++) {
-      weights.fill(0);
-      for (const layer of logs) add(weights, layer, row, column);
+      weights.set(ofRow);
+      for (const layer of logs) if (layer.across !== 0) add(weights, layer, row, column);
       const { largest, sum } = exponentiate(weights);
       total[place] = largest + Math.log(sum * step);
-      if (factors.length === 0) continue;
-      product.set(weights);
-      for (const layer of factors) multiply(product, layer, row, column);
-      mean[place] = sum === 0 ? 0 : product.reduce((all, each) => all + each, 0) / sum;
+      if (factors.length > 0 && sum !== 0) mean[place] = sumOf(weights, factors, row, column) / sum;
     }
   }
   return { total, mean };
@@ -88,18 +87,6 @@ function weighted(
 function add(to: Float64Array, { values, down, across, along }: Layer, row: number, column: number): void {
   for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along)
     to[k] = (to[k] ?? 0) + (values[at] ?? 0);
-}
-
-function multiply(
-  to: Float64Array,
-  { values, down, across, along }: Layer,
-  row: number,
-  column: number,
-): void {
-  for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along) {
-    // Far from the peak a factor need not have a value: the weight is 0 there.
-    if (to[k] !== 0) to[k] = (to[k] ?? 0) * (values[at] ?? 0);
-  }
 }
 
 /** Each number replaced by exp of its distance from the largest; far from it, where most are, by 0 without work. */
@@ -114,6 +101,19 @@ function exponentiate(weights: Float64Array): { readonly largest: number; readon
     sum += weight;
   }
   return { largest, sum };
+}
+
+/** Σ weight · Π factors. Where the weight is 0 a factor need not have a value. */
+function sumOf(weights: Float64Array, factors: readonly Layer[], row: number, column: number): number {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) {
+    let product = weights[k] ?? 0;
+    if (product === 0) continue;
+    for (const { values, down, across, along } of factors)
+      product *= values[row * down + column * across + k * along] ?? 0;
+    sum += product;
+  }
+  return sum;
 }
 
 /** Over several variables, first those that leave the fewest behind. */
