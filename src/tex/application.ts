@@ -23,18 +23,38 @@ export function parseSymbol(parser: Parsing, token: Token & { kind: "symbol" }):
   });
   const next = parser.peek();
   if (matrixFunctions.has(head.name) && next?.kind === "symbol" && token.sup === undefined)
-    return bareCall(parser, head);
+    return bareCall(head, parser.factor());
+  if (isExpectation(head) && next !== undefined && token.sup === undefined && takesBare(head, next))
+    return bareCall(head, parser.term());
   if (next?.kind !== "group" || !isCall(parser, head, next)) return parser.raised(head, token);
   if (token.sup !== undefined) return raisedHead(parser, head, token, next);
   parser.skip();
   return parser.raised(withoutSub(next, parseCall(head, next, parser.inner)), next);
 }
 
-/** `\det \Sigma`: one letter, with its scripts. */
-function bareCall(parser: Parsing, head: SymbolExpr): Expr {
-  const argument = parser.factor();
-  return { kind: "call", head, args: [argument], rest: [], span: merge(head.span, argument.span) };
+/** `\det \Sigma`, `\mathbb E \|X\|^2`: without brackets of its own. */
+const bareCall = (head: SymbolExpr, argument: Expr): Expr => ({
+  kind: "call",
+  head,
+  args: [argument],
+  rest: [],
+  span: merge(head.span, argument.span),
+});
+
+const isExpectation = ({ name }: SymbolExpr): boolean => /^(?:\\math(?:bb|cal)\{E\}|E)$/.test(name);
+
+/** Whether an expectation is taken of what follows without brackets: it reaches over the rest of the term. */
+function takesBare({ name, index }: SymbolExpr, next: Token): boolean {
+  if (next.kind === "group") return norms.has(next.left);
+  // E alone may be any letter.
+  return (
+    startsFactor(next) &&
+    !["dots", "opaque", "cases"].includes(next.kind) &&
+    (name !== "E" || index !== undefined)
+  );
 }
+
+const norms = new Set(["\\|", "\\lVert", "\\Vert", "|", "\\lvert", "\\vert"]);
 
 /** `p\theta(x_{t-1} | x_t)`: the label of a function, not lowered. θ itself is no function. */
 function labelBehind(parser: Parsing, { name, sub, sup }: Token & { kind: "symbol" }): Token | undefined {
@@ -49,7 +69,7 @@ function labelBehind(parser: Parsing, { name, sub, sup }: Token & { kind: "symbo
 
 function isCall(parser: Parsing, head: SymbolExpr, group: Token & { kind: "group" }): boolean {
   // Behind an expectation, brackets of any shape are its brackets.
-  if (/^(?:\\math(?:bb|cal)\{E\}|E)$/.test(head.name) && rounding.has(group.left)) return true;
+  if (isExpectation(head) && rounding.has(group.left)) return true;
   if (group.left !== "(" && group.left !== "[" && group.left !== "\\{") return false;
   return (
     parser.vocabulary.isFunction(head.name) ||

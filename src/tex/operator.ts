@@ -5,10 +5,16 @@ import { parseIntegral, sumVariables } from "./integral.js";
 import { variablesBelow } from "./measure.js";
 import type { Parsing } from "./parsing.js";
 import { merge } from "./product.js";
+import { readRange, type IndexRange } from "./range.js";
 import type { Token } from "./token.js";
 
 /** A sum or a product with its limits, or a sum over variables. */
 export function parseSeries(parser: Parsing, token: Token & { kind: "series" }): Expr {
+  const range =
+    token.sub === undefined || token.sup !== undefined
+      ? undefined
+      : readRange(token.sub, token.span, parser.inner, parser.vocabulary);
+  if (range !== undefined) return seriesOver(range, token, parser);
   const variables = sumVariables(token, parser.inner);
   if (variables !== undefined) {
     const body = parser.term();
@@ -24,18 +30,14 @@ export function parseSeries(parser: Parsing, token: Token & { kind: "series" }):
     return parser.opaque(token, `a ${token.operator} without limits of the form _{s=1}^{t}`);
   }
   if (token.sup === undefined) return parser.opaque(token, `a ${token.operator} without an upper limit`);
+  const [from, to] = [parser.inner(lower, token.span), parser.inner(token.sup, token.span)];
+  return seriesOver({ index: variable.name, lower: from, upper: to }, token, parser);
+}
+
+function seriesOver(range: IndexRange, token: Token & { kind: "series" }, parser: Parsing): Expr {
   const body = parser.term();
-  const expr: Expr = {
-    kind: "series",
-    operator: token.operator,
-    index: variable.name,
-    lower: parser.inner(lower, token.span),
-    upper: parser.inner(token.sup, token.span),
-    body,
-    span: merge(token.span, body.span),
-  };
-  if (token.operator === "product") refuseTrailing(body, variable.name);
-  return expr;
+  if (token.operator === "product") refuseTrailing(body, range.index);
+  return { kind: "series", operator: token.operator, ...range, body, span: merge(token.span, body.span) };
 }
 
 /** An integral; it ends with its last d. */

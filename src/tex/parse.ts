@@ -22,6 +22,10 @@ export function parseExpression(
   return parser.whole();
 }
 
+/** `\\|v\\|_2` says which norm it is: the one that is meant without it. */
+const isTwo = (sub: Token["sub"]): boolean =>
+  sub?.length === 1 && sub[0]?.kind === "number" && sub[0].text === "2";
+
 /** Sums in sums, integrals in integrals: the readers below recurse into them. */
 const deepest = 40;
 
@@ -177,7 +181,10 @@ class Parser implements Parsing {
 
   private group(token: Token & { kind: "group" }): Expr {
     const content = parseGroup(token, this.inner);
-    return parseFamily(token, content) ?? this.raised(withoutSub(token, content), token);
+    const euclidean = content.kind === "norm" && isTwo(token.sub);
+    return (
+      parseFamily(token, content) ?? this.raised(euclidean ? content : withoutSub(token, content), token)
+    );
   }
 
   raised(base: Expr, token: Token): Expr {

@@ -7,6 +7,15 @@ import type { Token } from "./token.js";
 /** What the reader must know of names: whether `name(…)` is a call or a product. */
 export interface Vocabulary {
   readonly isFunction: (name: string) => boolean;
+  /** Letters that stand for a time: without them a sum needs both limits. */
+  readonly isTime?: (name: string) => boolean;
+  /** The letter of the time, and that of the last. */
+  readonly time?: string;
+  readonly horizon?: string | undefined;
+  /** The letter of densities: `X \mid Y \sim …` speaks of q(X | Y). */
+  readonly density?: string | undefined;
+  /** The letter of densities of the model: where a network stands on the right, of p(X | Y). */
+  readonly model?: string | undefined;
 }
 
 /** A place in a row of tokens, and the readers that go on from there. */

@@ -7,13 +7,14 @@ import { densityOf, densityValue } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
 import type { Definition, Lookup } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
-import { evaluateForwardDensity, evaluateMoment } from "./density.js";
+import { evaluateForwardDensity } from "./density.js";
 import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
 import { factorOf } from "./factor.js";
 import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
 import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
+import { evaluateCovariance, evaluateMoment } from "./moment.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
@@ -57,6 +58,10 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
         : evaluateIntegral(expr, scope);
     case "variance":
       return evaluateMoment(role, expr, scope);
+    case "covariance":
+      return evaluateCovariance(expr, scope);
+    case "entropy":
+      return evaluateIntegral(expr, scope);
     case "posteriorMean":
       return posteriorMeanAt(expr, lookup, scope);
     case "snr":

@@ -16,7 +16,9 @@ import type { Definition } from "../notation/names.js";
 import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { caseAt } from "./condition.js";
-import { divergence, expectation } from "./expectation.js";
+import { divergence } from "./divergence.js";
+import { entropy } from "./entropy.js";
+import { expectation } from "./expectation.js";
 import { factorOf, processOf } from "./factor.js";
 import { integralOver } from "./integral.js";
 import { densityIn } from "./marginal.js";
@@ -254,6 +256,7 @@ function callField(expr: CallExpr, open: Open): Field {
   const role = meaning.kind === "role" ? meaning.role : undefined;
   if (role === "expectation" && expr.head.index !== undefined) return expectation(expr, open);
   if (role === "divergence") return scalarField(divergence(expr, open));
+  if (role === "entropy") return scalarField(entropy(expr, open));
   if (role === "network") return networkField(expr, lookup, open);
   const process = processOf(expr, scope);
   if (process !== undefined && scope.setting !== undefined)

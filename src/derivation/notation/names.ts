@@ -57,6 +57,24 @@ export class Names implements Vocabulary {
 
   readonly isFunction = (name: string): boolean => this.tables.functions.has(name);
 
+  readonly isTime = (name: string): boolean => this.notation.indices.includes(name);
+
+  get time(): string {
+    return this.notation.time;
+  }
+
+  get horizon(): string | undefined {
+    return this.letterOf("horizon");
+  }
+
+  get density(): string | undefined {
+    return this.letterOf("forwardDensity");
+  }
+
+  get model(): string | undefined {
+    return this.letterOf("reverseDensity");
+  }
+
   /** A copy that knows one definition more. */
   withDefinition(key: string, definition: Definition): Names {
     const definitions = new Map([...this.definitions, [key, definition]]);
@@ -109,7 +127,8 @@ export class Names implements Vocabulary {
       return { meaning: { kind: "role", role: "freshNoise" }, key: `${symbol.name}_t`, time: symbol.index };
     }
     const bare = this.meaningOf(symbol.name);
-    if (bare.kind === "role" && bare.role === "expectation") return { meaning: bare, key: symbol.name };
+    if (bare.kind === "role" && ["expectation", "entropy"].includes(bare.role))
+      return { meaning: bare, key: symbol.name };
     const labelled = `${symbol.name}_{${printExpr(symbol.index)}}`;
     const label = this.meaningOf(labelled);
     if (label.kind !== "unknown") return { meaning: label, key: labelled };
@@ -156,6 +175,8 @@ const callable = new Set<Role>([
   "forwardDensity",
   "expectation",
   "variance",
+  "covariance",
+  "entropy",
   "network",
   "reverseDensity",
   "divergence",

@@ -143,7 +143,7 @@ function decideLaw(claim: Claim, question: Question): Decision {
   const introduced = claim.ownLeft
     ? (decideSampling(claim, question) ?? decideDeclaration(claim, question))
     : undefined;
-  return introduced ?? decideDistribution(claim, question);
+  return introduced ?? decideDistribution(completeNormal(claim, question), question);
 }
 
 function decideEqual(claim: Claim, question: Question): Decision {
