@@ -74,9 +74,14 @@ function isCall(parser: Parsing, head: SymbolExpr, group: Token & { kind: "group
   return (
     parser.vocabulary.isFunction(head.name) ||
     head.name.startsWith("\\mathrm{") ||
+    isParameters(group.body) ||
     group.body.some((each) => each.kind === "separator")
   );
 }
+
+/** `L(\theta)`, `\mathcal L(\theta, \phi)`: parameters of a model are what something depends on, never a factor. */
+const isParameters = (body: readonly Token[]): boolean =>
+  body.length === 1 && body[0]?.kind === "symbol" && ["\\theta", "\\phi"].includes(body[0].name);
 
 /** `\Sigma_y^{-1}(\mu - \nu)` is a product, an inverse matrix in front; `f^2(x)` may mean two things. */
 function raisedHead(parser: Parsing, head: SymbolExpr, token: Token, group: Token & { kind: "group" }): Expr {

@@ -1,7 +1,7 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
-import { add, scale, type Affine } from "../../probability/affine.js";
+import { add, constant, scale, type Affine } from "../../probability/affine.js";
 import { constantValue } from "../../probability/wave.js";
 import { densityOf, densityValue } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
@@ -14,12 +14,12 @@ import { factorOf } from "./factor.js";
 import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
 import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
-import { evaluateCovariance, evaluateMoment } from "./moment.js";
+import { evaluateCovariance, evaluateMean, evaluateMoment } from "./moment.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
 import { timeWithin } from "./time.js";
-import { describeKind, number, vector, varianceOf, vectorOf, type Value } from "./value.js";
+import { describeKind, number, scalarOf, vector, varianceOf, vectorOf, type Value } from "./value.js";
 
 /** The value of `head(…)`. */
 export function evaluateCall(expr: CallExpr, scope: Scope): Value {
@@ -53,9 +53,7 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
         ? evaluateForwardDensity(expr, scope)
         : evaluateIntegral(expr, scope);
     case "expectation":
-      return expr.head.index === undefined
-        ? evaluateMoment(role, expr, scope)
-        : evaluateIntegral(expr, scope);
+      return expr.head.index === undefined ? evaluateMean(expr, scope) : evaluateIntegral(expr, scope);
     case "variance":
       return evaluateMoment(role, expr, scope);
     case "covariance":
@@ -166,7 +164,9 @@ function fullDivergence(expr: CallExpr, scope: Scope): Value | undefined {
 
 function vectorArgument(expr: Expr, scope: Scope): Affine {
   const value = scope.evaluate(expr, scope);
-  const found = vectorOf(value, scope.world.d, scope.world.arithmetic);
+  const { world } = scope;
+  const single = world.draw.scalar === true ? scalarOf(value) : undefined;
+  const found = single === undefined ? vectorOf(value, world.d, world.arithmetic) : constant([single]);
   if (found === undefined) {
     throw new EvaluationError(
       "type",

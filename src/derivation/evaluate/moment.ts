@@ -1,13 +1,63 @@
-import type { CallExpr, Expr } from "../../expr/expr.js";
+import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
+import { nodes } from "../../expr/walk.js";
 import { add, scale, type Affine } from "../../probability/affine.js";
+import { outerProduct } from "../../probability/dense.js";
 import { conditional, type Conditional } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
 import { missing, statesOf } from "./density.js";
 import { EvaluationError } from "./error.js";
+import { evaluateIntegral } from "./integrand.js";
 import type { Scope, Trace } from "./scope.js";
 import { stateAt } from "./symbol.js";
-import { vector, type Value } from "./value.js";
+import { addValues, dense, vector, type Value } from "./value.js";
+
+/**
+ * E[f | states]: in closed form for a vector affine in the noises and for the product X Yᵀ of two, otherwise as the
+ * integral over the noises, where f depends on nothing else.
+ */
+export function evaluateMean(expr: CallExpr, scope: Scope): Value {
+  const [argument] = expr.args;
+  const outer = argument === undefined ? undefined : outerFactors(argument);
+  if (outer !== undefined && scope.mode === "path") return meanOfOuter(expr, outer, scope);
+  const noises = expr.mark === undefined && scope.mode === "path" ? lonelyNoises(expr, scope) : [];
+  if (noises.length === 0) return evaluateMoment("expectation", expr, scope);
+  const { name, span } = expr.head;
+  const index: Expr = { kind: "call", head: { kind: "symbol", name, span }, args: noises, rest: [], span };
+  return evaluateIntegral({ ...expr, head: { ...expr.head, index } }, scope);
+}
+
+/** The noises of an expression that mentions one noise and no state. */
+function lonelyNoises({ args }: CallExpr, { names }: Scope): readonly SymbolExpr[] {
+  const symbols = args.flatMap((argument) => nodes(argument)).filter((node) => node.kind === "symbol");
+  const roleOf = (symbol: SymbolExpr): string => names.roleOf(symbol) ?? "";
+  const noises = symbols.filter((symbol) =>
+    ["noise", "accumulatedNoise", "stepNoise"].includes(roleOf(symbol)),
+  );
+  const others = symbols.some((symbol) => ["state", "posteriorMean", "network"].includes(roleOf(symbol)));
+  const [first] = noises;
+  const single = first !== undefined && noises.every((noise) => printExpr(noise) === printExpr(first));
+  return single && !others ? [first] : [];
+}
+
+/** X and Y of X Yᵀ. */
+function outerFactors(expr: Expr): readonly [Expr, Expr] | undefined {
+  if (expr.kind !== "product" || expr.factors.length !== 2) return undefined;
+  const [first, second] = expr.factors;
+  return first === undefined || second?.kind !== "transpose" ? undefined : [first, second.of];
+}
+
+/** E[X Yᵀ] = Cov(X, Y) + E[X] E[Y]ᵀ */
+function meanOfOuter(expr: CallExpr, pair: readonly [Expr, Expr], scope: Scope): Value {
+  const covariance = evaluateCovariance({ ...expr, args: pair }, scope);
+  const [x, y] = pair.map((argument) => evaluateMoment("expectation", { ...expr, args: [argument] }, scope));
+  if (covariance.kind !== "variance" || x?.kind !== "vector" || y?.kind !== "vector")
+    throw new RangeError("the moments of vectors");
+  const rows = outerProduct(x.value.offset, y.value.offset);
+  const spread: Value = { kind: "matrix", scale: covariance.scale };
+  if (rows.flat().every((entry) => entry.isZero())) return spread;
+  return addValues(spread, dense(rows), expr.span);
+}
 
 /** E[X | states] and Var(X | states) for X affine in the noises. */
 export function evaluateMoment(role: "expectation" | "variance", expr: CallExpr, scope: Scope): Value {

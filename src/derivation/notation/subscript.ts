@@ -17,7 +17,7 @@ export function readSubscripts(clause: Clause, latex: string, names: Names): Cla
     if (isTimeAlone(inner.head, names)) return overTimes(inner, [{ name: names.time }], names) ?? inner;
     if (inner.head.index.kind !== "opaque") return inner;
     const { span } = inner.head.index;
-    const items = itemsOf(latex.slice(span.start, span.end), names);
+    const items = itemsOf(balanced(latex.slice(span.start, span.end)), names);
     if (items === undefined) return inner;
     const times = items.filter(({ name }) => name !== undefined);
     const others = items.filter(({ name }) => name === undefined);
@@ -96,6 +96,18 @@ function overTimes(call: CallExpr, items: readonly Item[], names: Names, of?: Ex
       : [{ index: name, lower: { ...ends.lower, span }, upper: { ...ends.upper, span } }];
   });
   return times.length === items.length ? averageOver(times, of ?? argument, span) : undefined;
+}
+
+/** Without the braces whose partners were cut off: places begin and end at letters, `x}_0` of `\\mathbf{x}_0`. */
+function balanced(text: string): string {
+  const open: number[] = [];
+  const lone = new Set<number>();
+  for (const [at, character] of [...text].entries()) {
+    if (character === "{") open.push(at);
+    if (character === "}" && open.pop() === undefined) lone.add(at);
+  }
+  for (const at of open) lone.add(at);
+  return [...text].filter((_, at) => !lone.has(at)).join("");
 }
 
 /** Commas within brackets do not count. */

@@ -15,7 +15,8 @@ import { decideParts } from "./parts.js";
 import { reconsidered } from "./reconsider.js";
 import { decideSampling } from "./sampling.js";
 import { decideSolved } from "./solve.js";
-import { declaredQuestion, typedQuestion } from "./universal.js";
+import { scalarQuestion } from "./scalar.js";
+import { declaredQuestion, positiveDraws, typedQuestion } from "./universal.js";
 import { dataAverageOf, mentionsState } from "./average.js";
 import { decideUpToConstant, upToConstant } from "./constant.js";
 import { decideGeneral } from "./general/decide.js";
@@ -26,18 +27,35 @@ import { mixesData, withForward, withMeasures } from "./process.js";
 import { decideProportional } from "./proportional.js";
 import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
-import { unknownCalls } from "./unknown.js";
+import { identitySymbols, unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
 export function decide(claim: Claim, asked: Question): Decision {
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
-    return reconsidered(decideWithDigits(claim, question), claim, question, decideRelation);
+    return forPositive(
+      reconsidered(decideWithDigits(claim, question), claim, question, decideRelation),
+      claim,
+      question,
+    );
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
+    const flat = error.problem === "type" ? scalarQuestion(claim, question) : undefined;
+    if (flat !== undefined && flat.draws !== asked.draws) return decide(claim, flat);
     const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
     return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
+}
+
+/** A side that has no value for negative letters, log(ab), is meant of positive ones. */
+function forPositive(decision: Decision, claim: Claim, question: Question): Decision {
+  const { counterexample, verdict } = decision;
+  const undefinedThere = counterexample !== undefined && counterexample.left === counterexample.right;
+  const letters = identitySymbols(claim, question.names);
+  if (verdict !== "fails" || !undefinedThere || letters.size === 0) return decision;
+  const found = decideRelation(claim, { ...question, draws: positiveDraws(question.draws) });
+  const note = `for positive ${[...letters].join(", ")}`;
+  return { ...found, reason: found.reason === undefined ? note : `${found.reason}; ${note}` };
 }
 
 /** Kinds that do not fit make a statement false if it is false in one dimension, where all are numbers. */

@@ -23,7 +23,7 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   if (target.kind !== "symbol") return undefined;
   const { meaning, key, time } = names.lookUp(target);
   const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
-  if (!open || mentions(right, target.name) || leadsTo(right, key, names)) return undefined;
+  if (!open || mentionsKey(right, target, names) || leadsTo(right, key, names)) return undefined;
   if (time === undefined) return { key, definition: { body: right, latex, squared } };
   if (time.kind === "symbol" && time.index === undefined && names.notation.indices.includes(time.name)) {
     return { key, definition: { parameter: time.name, body: right, latex, squared } };
@@ -71,6 +71,20 @@ function proposeFunction(
   return { key, definition: { args: call.args, body, latex, squared: false } };
 }
 
+/** Whether the symbol occurs, or one that may be the same: `L_t` is L_0 at some time, L is neither. */
+const mentionsKey = (expr: Expr, target: SymbolExpr, names: Names): boolean =>
+  some(expr, (node) => {
+    if (node.kind !== "symbol" || node.name !== target.name) return false;
+    return (node.index === undefined) === (target.index === undefined) && !areLabels(node, target, names);
+  });
+
+/** Two different words below the letter: `L_{vlb}` and `L_T`. */
+function areLabels(a: SymbolExpr, b: SymbolExpr, names: Names): boolean {
+  const word = ({ index }: SymbolExpr): boolean =>
+    index?.kind === "symbol" && index.name.startsWith("\\mathrm{");
+  return (word(a) || word(b)) && names.lookUp(a).key !== names.lookUp(b).key;
+}
+
 const mentions = (expr: Expr, name: string): boolean =>
   some(expr, (node): node is SymbolExpr => node.kind === "symbol" && node.name === name);
 
@@ -97,10 +111,6 @@ export function leadsTo(expr: Expr, key: string, names: Names): boolean {
 export function decideDefinition(proposal: Proposal, right: Expr, question: Question): Decision {
   const base = { inLaw: false, maxRelativeError: null, digits: question.digits };
   const unknown = unknownIn(right, question.names);
-  if (unknown !== undefined) {
-    const reason = `the right side mentions ${printExpr(unknown)}, which is not known`;
-    return { ...base, verdict: "undecided", reason };
-  }
   const found = survey(placesOf([right], question), (place, trace) => {
     const scope = scopeAt(question, place, { trace });
     scope.evaluate(right, scope);
@@ -116,7 +126,13 @@ export function decideDefinition(proposal: Proposal, right: Expr, question: Ques
   }
   const { problem } = found.failure?.outcome ?? {};
   if (problem !== undefined) return { ...base, verdict: "undecided", reason: problem };
-  return { ...base, verdict: "defines", reason: "a new name; nothing is claimed", definition: proposal };
+  const open = unknown === undefined ? "" : `; ${printExpr(unknown)} is not known`;
+  return {
+    ...base,
+    verdict: "defines",
+    reason: `a new name; nothing is claimed${open}`,
+    definition: proposal,
+  };
 }
 
 /** The first symbol of which nothing is known; θ in ε_θ is part of a name. */

@@ -1,6 +1,7 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import { nodes } from "../../expr/walk.js";
+import { nodes, some } from "../../expr/walk.js";
+import type { Claim } from "./claim.js";
 import type { Names } from "../notation/names.js";
 
 /** A letter applied to symbols: anything else is not a function the text left open but one we do not know. */
@@ -46,4 +47,43 @@ export function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
     return meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
   });
   return new Set(found.map(printExpr));
+}
+
+const equalities = ["=", "\\equiv"];
+
+/**
+ * `(a + b)^2 = a^2 + 2ab + b^2`: letters of which nothing is known, the same on both sides, are any numbers; where a
+ * letter stands on one side alone, the equation may be a condition on it. σ_t is one that the text may have chosen.
+ * @returns these symbols, printed; none for any other statement
+ */
+export function identitySymbols({ left, right, relation }: Claim, names: Names): ReadonlySet<string> {
+  const none = new Set<string>();
+  if (!equalities.includes(relation)) return none;
+  const [known, used] = [left, right].map((side) => lettersOf(side, names));
+  if (known === undefined || used === undefined || known.size === 0 || known.size !== used.size) return none;
+  return [...known].every((letter) => used.has(letter)) ? known : none;
+}
+
+function lettersOf(expr: Expr, names: Names): ReadonlySet<string> {
+  const found = nodes(expr).filter((node) => {
+    if (node.kind !== "symbol") return false;
+    const { meaning, time } = names.lookUp(node);
+    return (
+      meaning.kind === "unknown" ||
+      (meaning.kind === "role" && meaning.role === "parameter" && time === undefined)
+    );
+  });
+  return new Set(found.map(printExpr));
+}
+
+/** T as a number beside T as the last time: then it is no number that the author may choose. */
+export function boundHorizon({ left, right }: Claim, names: Names): readonly string[] {
+  const isHorizon = (node: Expr): boolean => node.kind === "symbol" && names.roleOf(node) === "horizon";
+  const places = [left, right]
+    .flatMap((side) => nodes(side))
+    .flatMap((node): readonly Expr[] => {
+      if (node.kind === "series") return [node.lower, node.upper];
+      return node.kind === "symbol" && node.index !== undefined ? [node.index] : [];
+    });
+  return names.horizon !== undefined && places.some((place) => some(place, isHorizon)) ? [names.horizon] : [];
 }
