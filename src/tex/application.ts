@@ -74,14 +74,22 @@ function isCall(parser: Parsing, head: SymbolExpr, group: Token & { kind: "group
   return (
     parser.vocabulary.isFunction(head.name) ||
     head.name.startsWith("\\mathrm{") ||
-    isParameters(group.body) ||
+    isParameter(group.body, parser) ||
+    isLabelled(head) ||
     group.body.some((each) => each.kind === "separator")
   );
 }
 
-/** `L(\theta)`, `\mathcal L(\theta, \phi)`: parameters of a model are what something depends on, never a factor. */
-const isParameters = (body: readonly Token[]): boolean =>
-  body.length === 1 && body[0]?.kind === "symbol" && ["\\theta", "\\phi"].includes(body[0].name);
+/** `L(\theta)`, `\sigma_q(t)`: parameters of a model and times are what something depends on, never a factor. */
+const isParameter = (body: readonly Token[], { vocabulary }: Parsing): boolean => {
+  const [only] = body;
+  if (body.length !== 1 || only?.kind !== "symbol" || only.sup !== undefined) return false;
+  return ["\\theta", "\\phi"].includes(only.name) || only.name === vocabulary.time;
+};
+
+/** `f_\theta(x)`: what has parameters is a function. */
+const isLabelled = ({ index }: SymbolExpr): boolean =>
+  index?.kind === "symbol" && ["\\theta", "\\phi"].includes(index.name);
 
 /** `\Sigma_y^{-1}(\mu - \nu)` is a product, an inverse matrix in front; `f^2(x)` may mean two things. */
 function raisedHead(parser: Parsing, head: SymbolExpr, token: Token, group: Token & { kind: "group" }): Expr {
@@ -91,6 +99,9 @@ function raisedHead(parser: Parsing, head: SymbolExpr, token: Token, group: Toke
   const several = group.body.some((each) => each.kind === "separator");
   if (inverse && !several && !head.name.startsWith("\\mathrm{")) return raised;
   parser.skip();
+  // `\sigma_q^2(t)` is the square of its value at t.
+  if (raised.kind === "power" && isParameter(group.body, parser))
+    return parser.raised(parseCall(head, group, parser.inner), token);
   const span = { start: token.span.start, end: group.span.end };
   return { kind: "opaque", what: "a power between a function and its argument", span };
 }

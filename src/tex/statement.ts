@@ -162,11 +162,12 @@ function splitRelations(tokens: readonly Token[]): Split {
     if (token === undefined) break;
     const next = tokens[at + 1];
     if (token.kind === "relation") {
-      const defines = token.text === ":" && next?.kind === "relation" && next.text === "=";
+      const pair = next?.kind === "relation" ? `${token.text}${next.text}` : "";
+      const defines = pair === ":=" || pair === "=:";
       if (defines) at++;
       // `\perp\!\!\!\perp` is one sign.
       const doubled = token.text === "\\perp" && isEmptyPerp(steps.at(-1));
-      if (!doubled) steps.push({ relation: defines ? ":=" : token.text, tokens: [], span: token.span });
+      if (!doubled) steps.push({ relation: defines ? pair : token.text, tokens: [], span: token.span });
     } else if (token.kind === "separator" && token.text === "|" && steps.at(-1)?.relation === "\\perp") {
       // `X \perp Y \mid Z`: the condition is a step of its own.
       steps.push({ relation: "|", tokens: [], span: token.span });

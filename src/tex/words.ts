@@ -151,13 +151,14 @@ function barsAt(tokens: readonly Token[], at: number): Run | undefined {
   const [first, second] = [tokens[at], tokens[at + 1]];
   const bar = (token: Token | undefined): boolean =>
     token?.kind === "separator" && token.text === "|" && !hasScripts(token);
-  if (first === undefined || second === undefined || !bar(first) || !bar(second)) return undefined;
+  const raised = second?.kind === "separator" && second.text === "|";
+  if (first === undefined || second === undefined || !bar(first) || !raised) return undefined;
   // `|x| \mid |y|`: bars of different spelling, or with space between them, are two.
   const length = ({ span }: Token): number => span.end - span.start;
   const adjacent = first.span.end === second.span.start || length(first) > 1;
-  if (!adjacent || length(first) !== length(second)) return undefined;
+  if (!adjacent || (length(first) !== length(second) && !hasScripts(second))) return undefined;
   const span = { start: first.span.start, end: second.span.end };
-  return { token: { kind: "separator", text: "||", span }, next: at + 2 };
+  return { token: { kind: "separator", text: "||", span, ...scriptsOf(second) }, next: at + 2 };
 }
 
 /** `\arg\max_\theta` is typed as two operators. */

@@ -51,6 +51,8 @@ export const ddpm: Notation = {
     "\\mu_\\theta": "network",
     "\\Sigma_\\theta": "network",
     "x_\\theta": "network",
+    "\\hat x_\\theta": "network",
+    "\\epsilon_\\theta^{(t)}": "network",
     p: "reverseDensity",
     "p_\\theta": "reverseDensity",
     P: "reverseDensity",

@@ -133,7 +133,7 @@ export class Names implements Vocabulary {
     const label = this.meaningOf(labelled);
     if (label.kind !== "unknown") return { meaning: label, key: labelled };
     // L_{VLB}: a word is a label, not a time.
-    if (symbol.index.kind === "symbol" && symbol.index.name.startsWith("\\mathrm{"))
+    if (symbol.index.kind === "symbol" && isLabel(symbol.index.name))
       return { meaning: label, key: labelled };
     const key = `${symbol.name}_t`;
     return { meaning: this.meaningOf(key), key, time: symbol.index };
@@ -167,6 +167,10 @@ export class Names implements Vocabulary {
     return role === undefined ? { kind: "unknown" } : { kind: "role", role };
   }
 }
+
+/** Words and the letters of parameters are no times. */
+const isLabel = (name: string): boolean =>
+  name.startsWith("\\mathrm{") || ["\\theta", "\\phi"].includes(name);
 
 const callable = new Set<Role>([
   "snr",

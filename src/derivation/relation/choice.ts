@@ -23,6 +23,8 @@ export function decideChoice(claim: Claim, question: Question): Decision | undef
   const index = [left, right].find((side) => isIndex(side, names));
   if (index !== undefined) return choiceOfTimes(index, claim, question);
   if (left.kind !== "symbol" || mentions(right, left)) return undefined;
+  if (isOrder(relation) && right.kind === "symbol" && [left, right].every((side) => isFixedBeta(side, names)))
+    return introduces("a choice of the author: how the schedule grows; nothing is claimed", question);
   switch (roleOf(left, names)) {
     case "horizon":
       return isPossibleHorizon(right, relation)
@@ -55,6 +57,12 @@ const roleOf = (symbol: SymbolExpr, names: Names): Role | undefined => {
   const { meaning } = names.lookUp(symbol);
   return meaning.kind === "role" ? meaning.role : undefined;
 };
+
+/** β_1 and β_T, the ends of a schedule; \beta_t < \beta_{t-1} is said of all times, and compared. */
+const isFixedBeta = (symbol: SymbolExpr, names: Names): boolean =>
+  roleOf(symbol, names) === "beta" &&
+  symbol.index !== undefined &&
+  !some(symbol.index, (node) => isIndex(node, names));
 
 const mentions = (expr: Expr, symbol: SymbolExpr): boolean =>
   some(expr, (node) => node.kind === "symbol" && node.name === symbol.name);

@@ -5,10 +5,11 @@ import { EvaluationError } from "../evaluate/error.js";
 import { decideChoice } from "./choice.js";
 import type { Claim } from "./claim.js";
 import { decideDeclaration, decideDeclaredCall } from "./declare.js";
-import { decideDefinition, proposeDefinition } from "./define.js";
+import { decideDefinition, proposeDefinition, proposeLabel } from "./define.js";
 import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
+import { introduces, missingValue } from "./introduce.js";
 import { decideKinds } from "./kinds.js";
 import { decideMembership } from "./membership.js";
 import { decideParts } from "./parts.js";
@@ -30,7 +31,8 @@ import type { Decision, Question } from "./question.js";
 import { identitySymbols, unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
-export function decide(claim: Claim, asked: Question): Decision {
+export function decide(written: Claim, asked: Question): Decision {
+  const claim = defining(written);
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
     return forPositive(
@@ -45,6 +47,12 @@ export function decide(claim: Claim, asked: Question): Decision {
     const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
     return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
+}
+
+/** `right =: left` defines what stands on its right. */
+function defining(claim: Claim): Claim {
+  if (claim.relation !== "=:") return claim;
+  return { ...claim, left: claim.right, right: claim.left, relation: ":=", ownLeft: true };
 }
 
 /** A side that has no value for negative letters, log(ab), is meant of positive ones. */
@@ -139,6 +147,8 @@ function decideRelation(claim: Claim, question: Question): Decision {
       if (isCallOf(left, "normal", question.names) && left.args.length === 2 && left.mark === undefined)
         return decideDistribution({ left: right, right: left }, question);
       return undecided(`the relation ${relation} is not decided`, question);
+    case "\\approx":
+      return decideApproximation(claim, question);
     case "\\propto": {
       const variable = variableOf(left, question) ?? claim.variable;
       if (variable === undefined)
@@ -148,6 +158,16 @@ function decideRelation(claim: Claim, question: Question): Decision {
     default:
       return undecided(`the relation ${relation} is not decided`, question);
   }
+}
+
+/** Sides that are equal are near each other; how near others must be to be so called, no formula says. */
+function decideApproximation(claim: Claim, question: Question): Decision {
+  const { right } = claim;
+  const named = right.kind === "symbol" && question.names.lookUp(right).meaning.kind === "unknown";
+  if (named) return introduces("names an approximation; nothing is claimed", question);
+  const found = decideEqual({ ...claim, relation: "=", ownLeft: false }, question);
+  if (found.verdict === "holds") return found;
+  return undecided("the sides are not equal; how near they must be for \\approx is not stated", question);
 }
 
 /** `q(x) = …`, the right side a formula without other distributions. */
@@ -181,10 +201,20 @@ function decideEqual(claim: Claim, question: Question): Decision {
   const sides = completeNormal(claim, question);
   const unknown = unknownCalls([sides.left, sides.right], names);
   const [call] = unknown;
-  if (call === undefined) return overData(sides, decideEquality(sides, question), question);
+  if (call === undefined)
+    return ownName(claim, overData(sides, decideEquality(sides, question), question), question);
   const onBothSides = [sides.left, sides.right].every((side) => unknownCalls([side], names).length > 0);
   if (onBothSides || unknown.length > 1) return undecided(`${call.head.name} is not known`, question);
   return decideExistence(sides, call, question);
+}
+
+/** `L_T = …` beside an L_t that has no value at T: a quantity of its own. */
+function ownName(claim: Claim, decision: Decision, question: Question): Decision {
+  const { left, right, ownLeft } = claim;
+  const label =
+    ownLeft && decision.verdict === "undecided" ? proposeLabel(left, right, question.names) : undefined;
+  if (label === undefined || missingValue(left, question) === undefined) return decision;
+  return decideDefinition(label, right, question);
 }
 
 /**

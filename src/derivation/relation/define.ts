@@ -40,6 +40,17 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   return { key, definition: { ...moved, body: right, latex, squared } };
 }
 
+/** A name for `L_T` alone, where L_t is defined for other times. */
+export function proposeLabel(left: Expr, right: Expr, names: Names): Proposal | undefined {
+  if (left.kind !== "symbol" || left.index === undefined) return undefined;
+  const { meaning, time } = names.lookUp(left);
+  const isTimed = meaning.kind === "defined" && time !== undefined;
+  if (!isTimed || some(time, (node) => node.kind === "symbol" && names.isTime(node.name))) return undefined;
+  const latex = `${printExpr(left)} = ${printExpr(right)}`;
+  const definition = { body: right, latex, squared: false };
+  return { key: `${left.name}_{${printExpr(left.index)}}`, definition };
+}
+
 /** `t - 1`: the letter and what leads back to it. */
 function shiftedTime(
   time: Expr,

@@ -3,6 +3,7 @@ import { mapChildren, nodes, some } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
 import { decideEquality, type Sides } from "./equality.js";
+import { introduces } from "./introduce.js";
 import type { Decision, Question } from "./question.js";
 
 /** A state set equal to something that a network predicts: a step of the sampler, or a prediction. */
@@ -32,6 +33,8 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
     node.kind === "symbol" && ["noise", "freshNoise", "stepNoise"].includes(roleOf(node, names) ?? "");
   const drawn = nodes(right).filter(isNoise);
   const [noise] = drawn;
+  if (noise === undefined && left.kind === "symbol" && isStepBefore(left, names))
+    return introduces("a step of a sampler that adds no noise; nothing is claimed of q", question);
   if (noise === undefined || left.kind !== "symbol" || !isStepBefore(left, names))
     return open("a state is set equal to what a network predicts of it");
   const without = (expr: Expr): Expr =>
