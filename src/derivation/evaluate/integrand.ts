@@ -188,9 +188,14 @@ function quotientField(numerator: Expr, denominator: Expr, open: Open): Field {
   return multiplyFields(inverse, evaluateField(numerator, open), open, numerator.span);
 }
 
-/** Squares, also of norms and vectors; other powers of constants only. */
+/** Squares, also of norms and vectors, and the fourth power of a norm; other powers of constants only. */
 function powerField(expr: PowerExpr, open: Open): Field {
-  const squared = expr.exponent.kind === "number" && expr.exponent.text === "2";
+  const power = expr.exponent.kind === "number" ? expr.exponent.text : "";
+  if (power === "4" && expr.base.kind === "norm") {
+    const square = powerField({ ...expr, exponent: { ...expr.exponent, kind: "number", text: "2" } }, open);
+    return multiplyFields(square, square, open, expr.span);
+  }
+  const squared = power === "2";
   if (!squared) return closed(expr, [expr.base, expr.exponent], open);
   const inner = expr.base.kind === "norm" ? expr.base.of : expr.base;
   const base = evaluateField(inner, open);

@@ -133,10 +133,15 @@ export class Names implements Vocabulary {
     const label = this.meaningOf(labelled);
     if (label.kind !== "unknown") return { meaning: label, key: labelled };
     // L_{VLB}: a word is a label, not a time.
-    if (symbol.index.kind === "symbol" && isLabel(symbol.index.name))
+    if (symbol.index.kind === "symbol" && this.isLabel(symbol.index.name))
       return { meaning: label, key: labelled };
     const key = `${symbol.name}_t`;
     return { meaning: this.meaningOf(key), key, time: symbol.index };
+  }
+
+  /** Words, the letters of parameters, and small letters that are no times: σ_q. */
+  private isLabel(name: string): boolean {
+    return /^\\mathrm\{|^\\(?:theta|phi)$/.test(name) || (/^[a-z]$/.test(name) && !this.isTime(name));
   }
 
   /** The role that a symbol plays; undefined for an index, a definition or an unknown. */
@@ -167,10 +172,6 @@ export class Names implements Vocabulary {
     return role === undefined ? { kind: "unknown" } : { kind: "role", role };
   }
 }
-
-/** Words and the letters of parameters are no times. */
-const isLabel = (name: string): boolean =>
-  name.startsWith("\\mathrm{") || ["\\theta", "\\phi"].includes(name);
 
 const callable = new Set<Role>([
   "snr",

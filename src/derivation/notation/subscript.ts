@@ -102,12 +102,12 @@ function overTimes(call: CallExpr, items: readonly Item[], names: Names, of?: Ex
 function balanced(text: string): string {
   const open: number[] = [];
   const lone = new Set<number>();
-  for (const [at, character] of [...text].entries()) {
-    if (character === "{") open.push(at);
-    if (character === "}" && open.pop() === undefined) lone.add(at);
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "{") open.push(at);
+    if (text[at] === "}" && open.pop() === undefined) lone.add(at);
   }
   for (const at of open) lone.add(at);
-  return [...text].filter((_, at) => !lone.has(at)).join("");
+  return text.replaceAll(/[{}]/g, (brace, at: number) => (lone.has(at) ? "" : brace));
 }
 
 /** Commas within brackets do not count. */

@@ -9,6 +9,7 @@ import { decideDefinition, proposeDefinition, proposeLabel } from "./define.js";
 import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
+import { decideImplicitStep, isImplicitStep, withPossibleDeviation } from "./implicit.js";
 import { introduces, missingValue } from "./introduce.js";
 import { decideKinds } from "./kinds.js";
 import { decideMembership } from "./membership.js";
@@ -19,7 +20,7 @@ import { decideSolved } from "./solve.js";
 import { scalarQuestion } from "./scalar.js";
 import { declaredQuestion, positiveDraws, typedQuestion } from "./universal.js";
 import { dataAverageOf, mentionsState } from "./average.js";
-import { decideUpToConstant, upToConstant } from "./constant.js";
+import { decideUpToConstant, densityConstant, upToConstant } from "./constant.js";
 import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
@@ -190,10 +191,19 @@ function decideEqual(claim: Claim, question: Question): Decision {
   if (introduced !== undefined) return introduced;
   const proposal = claim.ownLeft ? proposeDefinition(claim.left, claim.right, names) : undefined;
   if (proposal !== undefined) return decideDefinition(proposal, claim.right, question);
+  const law = namesLaw(claim, question);
+  if (law !== undefined) return law;
+  if (isImplicitStep(claim, names))
+    return (
+      decideImplicitStep(claim, question) ??
+      undecided("a state is set equal to what a network predicts of it", question)
+    );
   if (isReverseStep(claim, names)) return decideReverseStep(claim, question);
   const constant = upToConstant(claim, names);
   if (constant !== undefined && mentionsModel(claim, names))
     return overData(constant, decideUpToConstant(constant, question), question);
+  const leftOver = constant === undefined ? undefined : densityConstant(constant, names);
+  if (leftOver !== undefined) return decideExistence(leftOver.sides, leftOver.call, question);
   // A constant that only stands for what is left over is not solved for; nor is what the model may choose.
   const solvable = claim.ownLeft && constant === undefined && !mentionsModel(claim, names);
   const solved = solvable ? decideSolved(claim, question) : undefined;
@@ -206,6 +216,16 @@ function decideEqual(claim: Claim, question: Question): Decision {
   const onBothSides = [sides.left, sides.right].every((side) => unknownCalls([side], names).length > 0);
   if (onBothSides || unknown.length > 1) return undecided(`${call.head.name} is not known`, question);
   return decideExistence(sides, call, question);
+}
+
+/** `q_\\sigma(x_{t-1} | x_t, x_0) = N(m, S)`: a density of which nothing is known is given its law. */
+function namesLaw({ left, right, ownLeft }: Claim, question: Question): Decision | undefined {
+  const { names } = question;
+  if (!ownLeft || left.kind !== "call" || left.mark !== "|" || !isCallOf(right, "normal", names))
+    return undefined;
+  if (names.lookUp(left.head).meaning.kind !== "unknown") return undefined;
+  const missing = missingValue(right, { ...question, names: withPossibleDeviation(names) });
+  return missing === undefined ? introduces("gives a law its name; nothing is claimed", question) : undefined;
 }
 
 /** `L_T = …` beside an L_t that has no value at T: a quantity of its own. */

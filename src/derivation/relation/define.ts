@@ -19,7 +19,7 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   const squared = left.kind === "power" && left.exponent.kind === "number" && left.exponent.text === "2";
   const target = squared ? left.base : left;
   const latex = `${printExpr(left)} = ${printExpr(right)}`;
-  if (target.kind === "call" && !squared) return proposeFunction(target, right, names, latex);
+  if (target.kind === "call") return proposeFunction(target, right, squared, names);
   if (target.kind !== "symbol") return undefined;
   const { meaning, key, time } = names.lookUp(target);
   const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
@@ -67,19 +67,20 @@ function shiftedTime(
 function proposeFunction(
   call: Extract<Expr, { kind: "call" }>,
   body: Expr,
+  squared: boolean,
   names: Names,
-  latex: string,
 ): Proposal | undefined {
   const { meaning, key } = names.lookUp(call.head);
   if (meaning.kind !== "unknown" || call.mark !== undefined || mentions(body, call.head.name))
     return undefined;
+  const latex = `${printExpr(call)}${squared ? "^2" : ""} = ${printExpr(body)}`;
   const [only] = call.args;
   const index =
     only?.kind === "symbol" && only.index === undefined && names.notation.indices.includes(only.name);
   if (call.args.length === 1 && index) {
-    return { key, definition: { parameter: only.name, body, latex, squared: false } };
+    return { key, definition: { parameter: only.name, body, latex, squared } };
   }
-  return { key, definition: { args: call.args, body, latex, squared: false } };
+  return squared ? undefined : { key, definition: { args: call.args, body, latex, squared } };
 }
 
 /** Whether the symbol occurs, or one that may be the same: `L_t` is L_0 at some time, L is neither. */
