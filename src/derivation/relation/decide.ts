@@ -32,7 +32,7 @@ import type { Decision, Question } from "./question.js";
 import { identitySymbols, unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
-export function decide(written: Claim, asked: Question): Decision {
+export function decide(written: Claim, asked: Question, flattened = false): Decision {
   const claim = defining(written);
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
@@ -43,8 +43,8 @@ export function decide(written: Claim, asked: Question): Decision {
     );
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    const flat = error.problem === "type" ? scalarQuestion(claim, question) : undefined;
-    if (flat !== undefined && flat.draws !== asked.draws) return decide(claim, flat);
+    const flat = error.problem === "type" && !flattened ? scalarQuestion(claim, question) : undefined;
+    if (flat !== undefined) return decide(claim, flat, true);
     const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
     return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }

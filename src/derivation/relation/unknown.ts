@@ -3,6 +3,7 @@ import { printExpr } from "../../expr/print.js";
 import { nodes, some } from "../../expr/walk.js";
 import type { Claim } from "./claim.js";
 import type { Names } from "../notation/names.js";
+import type { Role } from "../notation/notation.js";
 
 /** A letter applied to symbols: anything else is not a function the text left open but one we do not know. */
 const isPlain = (call: CallExpr): boolean =>
@@ -59,19 +60,27 @@ const equalities = ["=", "\\equiv"];
 export function identitySymbols({ left, right, relation }: Claim, names: Names): ReadonlySet<string> {
   const none = new Set<string>();
   if (!equalities.includes(relation)) return none;
-  const [known, used] = [left, right].map((side) => lettersOf(side, names));
+  const roles = new Set([left, right].flatMap((side) => rolesOf(side, names)));
+  // `1/a^2 = 1/\\beta_t + 1/a` is an equation for a.
+  if (scheduled.some((role) => roles.has(role))) return none;
+  const plain = !roles.has("network");
+  const [known, used] = [left, right].map((side) => lettersOf(side, plain, names));
   if (known === undefined || used === undefined || known.size === 0 || known.size !== used.size) return none;
   return [...known].every((letter) => used.has(letter)) ? known : none;
 }
 
-function lettersOf(expr: Expr, names: Names): ReadonlySet<string> {
+const scheduled: readonly Role[] = ["beta", "alpha", "alphaBar", "snr", "posteriorVariance", "posteriorMean"];
+
+const rolesOf = (expr: Expr, names: Names): readonly Role[] =>
+  nodes(expr).flatMap((node) => (node.kind === "symbol" ? (names.roleOf(node) ?? []) : []));
+
+/** Letters of which nothing is known, and, where that is said, parameters without a time. */
+function lettersOf(expr: Expr, parameters: boolean, names: Names): ReadonlySet<string> {
   const found = nodes(expr).filter((node) => {
     if (node.kind !== "symbol") return false;
     const { meaning, time } = names.lookUp(node);
-    return (
-      meaning.kind === "unknown" ||
-      (meaning.kind === "role" && meaning.role === "parameter" && time === undefined)
-    );
+    const parameter = meaning.kind === "role" && meaning.role === "parameter" && time === undefined;
+    return meaning.kind === "unknown" || (parameters && parameter);
   });
   return new Set(found.map(printExpr));
 }
