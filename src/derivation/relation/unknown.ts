@@ -35,7 +35,8 @@ export function universalSymbols(
 ): ReadonlySet<string> {
   if (left.kind !== "call") return new Set();
   const { meaning } = names.lookUp(left.head);
-  if (meaning.kind !== "role" || !["normal", "divergence"].includes(meaning.role)) return new Set();
+  if (meaning.kind !== "role" || !["normal", "divergence", "entropy"].includes(meaning.role))
+    return new Set();
   const [known, used] = [openSymbols(left, names), openSymbols(right, names)];
   return used.size > 0 && [...used].every((symbol) => known.has(symbol)) ? known : new Set();
 }
@@ -53,8 +54,8 @@ export function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
 const equalities = ["=", "\\equiv"];
 
 /**
- * `(a + b)^2 = a^2 + 2ab + b^2`: letters of which nothing is known, the same on both sides, are any numbers; where a
- * letter stands on one side alone, the equation may be a condition on it. σ_t is one that the text may have chosen.
+ * `(a + b)^2 = a^2 + 2ab + b^2`: several letters of which nothing is known, the same on both sides, are any
+ * numbers; where a letter stands on one side alone, or is the only one, the equation may be a condition on it. σ_t is one that the text may have chosen.
  * @returns these symbols, printed; none for any other statement
  */
 export function identitySymbols({ left, right, relation }: Claim, names: Names): ReadonlySet<string> {
@@ -65,7 +66,9 @@ export function identitySymbols({ left, right, relation }: Claim, names: Names):
   if (scheduled.some((role) => roles.has(role))) return none;
   const plain = !roles.has("network");
   const [known, used] = [left, right].map((side) => lettersOf(side, plain, names));
-  if (known === undefined || used === undefined || known.size === 0 || known.size !== used.size) return none;
+  if (known === undefined || used === undefined || known.size < 2 || known.size !== used.size) return none;
+  // That matrices commute is a condition too.
+  if ([...known].some((letter) => /^\\(?:Sigma|Lambda)/.test(letter))) return none;
   return [...known].every((letter) => used.has(letter)) ? known : none;
 }
 
