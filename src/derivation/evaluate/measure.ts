@@ -38,7 +38,7 @@ export function measureOf(expr: CallExpr, scope: Scope): Measure {
 function drawnFrom(density: CallExpr, process: Factor["process"], scope: Scope): Factor {
   const [of, given] = [statesOf(density.args, scope), statesOf(density.rest, scope)];
   const drawn = of.filter((t) => !given.includes(t));
-  if (drawn.length === of.length || process !== "forward" || !given.includes(0))
+  if (drawn.length === 0 || drawn.length === of.length || process !== "forward" || !given.includes(0))
     return factorOf(density, process, scope);
   return { process, of: [...drawn].sort((a, b) => a - b), given, expr: density };
 }

@@ -38,6 +38,8 @@ export function decideImplicitStep({ left, right }: Sides, question: Question): 
 export function isImplicitStep({ left, right }: Sides, names: Names): boolean {
   const before = (expr: Expr): boolean =>
     some(expr, (node) => node.kind === "symbol" && isStateBefore(node, names));
+  const mentionsNetwork = (expr: Expr): boolean =>
+    some(expr, (node) => node.kind === "symbol" && names.roleOf(node) === "network");
   const all = [left, right].flatMap((side) => nodes(side));
   const roles = all.flatMap((node) => (node.kind === "symbol" ? (names.roleOf(node) ?? []) : []));
   const others = ["noise", "stepNoise", "accumulatedNoise", "freshNoise", "forwardDensity", "reverseDensity"];
@@ -45,7 +47,8 @@ export function isImplicitStep({ left, right }: Sides, names: Names): boolean {
     left.kind !== "symbol" &&
     before(left) &&
     !before(right) &&
-    roles.includes("network") &&
+    !mentionsNetwork(left) &&
+    mentionsNetwork(right) &&
     !roles.some((role) => [...others, "expectation", "posteriorMean"].includes(role))
   );
 }
