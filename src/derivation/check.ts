@@ -7,6 +7,7 @@ import { withinFormula } from "./evaluate/scope.js";
 import { definitionUnder, documentOf, noted, under, withoutLast, type Chain } from "./chain.js";
 import { ddpm } from "./notation/ddpm.js";
 import { noStructure } from "./general/structure.js";
+import { readNetworks } from "./notation/abbreviation.js";
 import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises, declaredSequences } from "./notation/numbered.js";
@@ -209,7 +210,8 @@ class Checker {
     const found: Finding[] = [];
     for (const [at, claim] of underConditions(clauses, this.names).entries()) {
       const earlier = at === 0 ? before : {};
-      const clause = readDataPoint(readSubscripts(claim.clause, latex, this.names), earlier.last, this.names);
+      const spelled = readNetworks(readSubscripts(claim.clause, latex, this.names), this.names);
+      const clause = readDataPoint(spelled, earlier.last, this.names);
       const judged = this.readings({ ...claim, clause }, latex, earlier, chained);
       found.push(...judged.found);
       if (at === 0) chain = judged.chain;

@@ -154,10 +154,15 @@ function printProduct(expr: ProductExpr): string {
 
 /** Two numbers side by side would read as one, a letter and brackets perhaps as a function of what they hold. */
 function needsDot(before: Expr | undefined, text: string): boolean {
-  if (/^[0-9.]/.test(text)) return true;
+  if (/^[0-9.]/.test(text) || isExpectation(before)) return true;
   const raised = before?.kind === "power" ? before.base : before?.kind === "transpose" ? before.of : before;
   return raised?.kind === "symbol" && /^\\left(?:\(|\[|\\\{)/.test(text);
 }
+
+/** It would be taken of what follows. */
+const isExpectation = (expr: Expr | undefined): boolean =>
+  expr?.kind === "symbol" &&
+  (/^\\math(?:bb|cal)\{E\}$/.test(expr.name) || (expr.name === "E" && expr.index !== undefined));
 
 function printList({ left, right, items }: ListExpr): string {
   const text = items.map(printExpr).join(", ");

@@ -1,5 +1,6 @@
 import type { CaseBranch, Comparison, Expr, OpaqueExpr, CasesExpr } from "../expr/expr.js";
 import type { ReadInner } from "./call.js";
+import { splitSides } from "./range.js";
 import type { Token } from "./token.js";
 
 type Cases = Token & { kind: "cases" };
@@ -71,14 +72,7 @@ function parseComparison(
   near: Token,
   read: ReadInner,
 ): readonly Comparison[] | undefined {
-  const sides: Token[][] = [[]];
-  const relations: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "relation") {
-      relations.push(token.text);
-      sides.push([]);
-    } else sides.at(-1)?.push(token);
-  }
+  const { sides, relations } = splitSides(tokens);
   if (relations.length === 0 || sides.some((side) => side.length === 0)) return undefined;
   const exprs = sides.map((side): Expr => read(side, near.span));
   return relations.flatMap((relation, at) => {

@@ -41,6 +41,12 @@ const relations: Readonly<Record<string, string>> = {
   "∈": "\\in",
   "≠": "\\ne",
   "≔": ":=",
+  "≕": "=:",
+  "\\triangleq": ":=",
+  "≜": ":=",
+  "\\doteq": "\\equiv",
+  "\\approxeq": "\\approx",
+  "\\simeq": "\\approx",
   "：": ":",
   "＝": "=",
 };

@@ -1,9 +1,11 @@
-import type { Expr, Span } from "../expr/expr.js";
+import type { Expr, Span, SymbolExpr } from "../expr/expr.js";
+import { some } from "../expr/walk.js";
 import { ReadError } from "./error.js";
 import { parseExpression, type Vocabulary } from "./parse.js";
-import { conditional, readRemark } from "./remark.js";
-import { hasScripts, spanOf, type Token } from "./token.js";
+import { joinContinuations, openBrackets, splitPieces, withoutFullStop, type Piece } from "./pieces.js";
+import { spanOf, type Token } from "./token.js";
 
+export { equivalence, remaining } from "./pieces.js";
 export { conditional, universal } from "./remark.js";
 
 /** `relation right`, read after what stands to its left. */
@@ -21,12 +23,6 @@ export interface Clause {
   /** Words in front of the clause: `where`, `if`. */
   readonly words: string;
   readonly span: Span;
-}
-
-interface Piece {
-  readonly tokens: readonly Token[];
-  readonly words: string;
-  readonly before: "start" | "comma" | "space" | "text";
 }
 
 /** The clauses of one line of a formula. @throws ReadError */
@@ -90,7 +86,8 @@ function clauseOf({ piece, split, before, after }: Draft, first: boolean, vocabu
   // `where \sim a = b`: such a sign relates nothing, and is passed over later.
   if (lefts.length === 0 && !first && split.steps[0]?.relation !== "\\sim")
     throw new ReadError("a relation with nothing on its left", span);
-  const subjects = lefts.map((tokens) => read(tokens, span));
+  const subjects =
+    conditioned(lefts, split.steps, vocabulary, read) ?? lefts.map((tokens) => read(tokens, span));
   const steps = split.steps.map(({ relation, tokens, span: place }) => ({
     relation,
     right: read(tokens, place),
@@ -102,6 +99,30 @@ function clauseOf({ piece, split, before, after }: Draft, first: boolean, vocabu
     steps[steps.length - 1] = { ...last, right: listOf([last.right, ...more]) };
   }
   return { subjects: subjectsOf(subjects, steps[0]?.relation), steps, words, span };
+}
+
+/**
+ * `X \mid Y, Z \sim …` speaks of the law of X given Y and Z: the subject is q(X | Y, Z), and p(X | Y, Z) where
+ * parameters stand on the right.
+ */
+function conditioned(
+  lefts: readonly (readonly Token[])[],
+  [step]: Split["steps"],
+  { density, model }: Vocabulary,
+  read: (tokens: readonly Token[], near: Span) => Expr,
+): readonly Expr[] | undefined {
+  const [first = [], ...others] = lefts;
+  const at = first.findIndex((token) => token.kind === "separator" && token.text === "|");
+  if (at < 0 || step?.relation !== "\\sim") return undefined;
+  const span = spanOf(lefts.flat(), step.span);
+  const right = read(step.tokens, step.span);
+  const learned = some(right, (node) => node.kind === "symbol" && node.name === "\\theta");
+  const name = learned ? model : density;
+  if (name === undefined) return undefined;
+  const of = read(first.slice(0, at), span);
+  const given = [first.slice(at + 1), ...others].map((tokens) => read(tokens, span));
+  const head: SymbolExpr = { kind: "symbol", name, span };
+  return [{ kind: "call", head, args: [of], mark: "|", rest: given, span }];
 }
 
 /** `z_1, z_2, \dots \sim N` speaks of each (the dots say "and so on"); `a, b = c, d` of the list. */
@@ -141,11 +162,12 @@ function splitRelations(tokens: readonly Token[]): Split {
     if (token === undefined) break;
     const next = tokens[at + 1];
     if (token.kind === "relation") {
-      const defines = token.text === ":" && next?.kind === "relation" && next.text === "=";
+      const pair = next?.kind === "relation" ? `${token.text}${next.text}` : "";
+      const defines = pair === ":=" || pair === "=:";
       if (defines) at++;
       // `\perp\!\!\!\perp` is one sign.
       const doubled = token.text === "\\perp" && isEmptyPerp(steps.at(-1));
-      if (!doubled) steps.push({ relation: defines ? ":=" : token.text, tokens: [], span: token.span });
+      if (!doubled) steps.push({ relation: defines ? pair : token.text, tokens: [], span: token.span });
     } else if (token.kind === "separator" && token.text === "|" && steps.at(-1)?.relation === "\\perp") {
       // `X \perp Y \mid Z`: the condition is a step of its own.
       steps.push({ relation: "|", tokens: [], span: token.span });
@@ -156,140 +178,3 @@ function splitRelations(tokens: readonly Token[]): Split {
 
 const isEmptyPerp = (step: Split["steps"][number] | undefined): boolean =>
   step?.relation === "\\perp" && step.tokens.length === 0;
-
-function splitPieces(line: readonly Token[]): readonly Piece[] {
-  const pieces: Piece[] = [];
-  let tokens: Token[] = [];
-  let words = "";
-  let before: Piece["before"] = "start";
-  let implied = false;
-  const close = (next: Piece["before"]): void => {
-    if (tokens.length > 0) {
-      pieces.push({ tokens, words, before });
-      tokens = [];
-      words = "";
-      before = next;
-    } else if (before !== "start") before = next;
-  };
-  for (const token of withoutRemarks(line)) {
-    if (token.kind === "text") {
-      close("text");
-      words = `${words} ${token.text}`.trim();
-    } else if (token.kind === "relation" && equivalences.has(token.text)) {
-      close("text");
-      words = `${words} ${equivalence}`.trim();
-    } else if (token.kind === "relation" && implications.has(token.text)) {
-      // What follows from a premise, and the premise itself, are claimed under a condition.
-      close("text");
-      words = `${words} if ${token.text}`.trim();
-      implied = true;
-    } else if (token.kind === "separator" && (token.text === "," || token.text === ";")) close("comma");
-    else if (token.kind === "space") close("space");
-    else tokens.push(token);
-  }
-  close("start");
-  if (implied) return underCondition(pieces, "if");
-  const last = pieces.at(-1);
-  if (last !== undefined && last.words === "" && remaining.test(words))
-    return [...pieces.slice(0, -1), { ...last, words }];
-  if (words !== "" && conditional.test(words))
-    throw new ReadError(`the condition "${words}" is not read`, spanOf(line, { start: 0, end: 0 }));
-  return pieces;
-}
-
-/** Brackets with words in them that stand alone between spaces are a remark. */
-function withoutRemarks(line: readonly Token[]): readonly Token[] {
-  const apart = (token: Token | undefined): boolean =>
-    token === undefined || token.kind === "space" || token.kind === "text";
-  return line.flatMap((token, at) => {
-    if (token.kind !== "group" || !apart(line[at - 1]) || !apart(line[at + 1])) return [token];
-    return readRemark(token.body, token.span) ?? [token];
-  });
-}
-
-/** What an implication claims, it claims under a condition. */
-const underCondition = (pieces: readonly Piece[], words: string): readonly Piece[] =>
-  pieces.map((piece) => (conditional.test(piece.words) ? piece : { ...piece, words }));
-
-const implications = new Set(["\\Rightarrow", "\\Leftarrow", "\\Longrightarrow", "\\Longleftarrow"]);
-const equivalences = new Set(["\\Leftrightarrow", "\\Longleftrightarrow"]);
-
-/** The word in front of the second of two claims that are said to be equivalent. */
-export const equivalence = "\\Leftrightarrow";
-
-/** Words for what the condition before left over. */
-export const remaining = /^(?:or )?(?:else|otherwise|其他|否则)[.,]?$/i;
-
-/** Wide space inside a formula is only space: what begins with a relation or an operator goes on. */
-function joinContinuations(pieces: readonly Piece[]): readonly Piece[] {
-  const joined: Piece[] = [];
-  for (const piece of pieces) {
-    const last = joined.at(-1);
-    const goesOn = beginsOpen(piece.tokens) || (last !== undefined && endsOpen(last.tokens));
-    if (last !== undefined && piece.before === "space" && piece.words === "" && goesOn) {
-      joined[joined.length - 1] = { ...last, tokens: [...last.tokens, ...piece.tokens] };
-    } else joined.push(piece);
-  }
-  return joined;
-}
-
-const isOpen = (token: Token | undefined): boolean =>
-  token?.kind === "relation" || token?.kind === "operator";
-const beginsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens[0]);
-const endsOpen = (tokens: readonly Token[]): boolean => isOpen(tokens.at(-1));
-
-/**
- * Brackets around a condition on times are no brackets: `(t > 1)` behind a wide space. Nor are
- * the braces of
- * `\\{\\beta_t \\in (0, 1)\\}_{t=1}^T`, which say it of all times.
- */
-function openBrackets(line: readonly Token[]): readonly Token[] {
-  const [only] = line;
-  if (only?.kind === "group" && line.length === 1 && isWholeFamily(only)) return only.body;
-  return line.flatMap((token, at): readonly Token[] => {
-    const apart = standsApart(line[at - 1]) && standsApart(line[at + 1]);
-    const round = token.kind === "group" && token.left === "(" && !hasScripts(token);
-    if (!round || !apart || !isOnTimes(token.body)) return [token];
-    const space: Token = { kind: "space", span: { start: token.span.start, end: token.span.start } };
-    return [space, ...token.body, space];
-  });
-}
-
-const isRelation = (token: Token): boolean => token.kind === "relation" && token.text !== ":";
-
-/** A comparison of whole numbers and letters that may be times. */
-const isOnTimes = (body: readonly Token[]): boolean =>
-  body.some(isRelation) &&
-  body.every(
-    (token) =>
-      ["number", "relation", "dots", "separator", "operator"].includes(token.kind) ||
-      (token.kind === "symbol" && /^[i-nr-tT]$/.test(token.name) && !hasScripts(token)),
-  );
-
-const standsApart = (token: Token | undefined): boolean =>
-  token === undefined || ["space", "text", "separator"].includes(token.kind);
-
-/** Whether the scripts of a set in braces are 1 or t = 1 and T. */
-function isWholeFamily({ left, body, sub, sup }: Token & { kind: "group" }): boolean {
-  const [first, second, third] = sub ?? [];
-  const [last, ...more] = sup ?? [];
-  const start = second === undefined ? first : third;
-  const counted =
-    second === undefined || (second.kind === "relation" && second.text === "=" && sub?.length === 3);
-  return (
-    (left === "\\{" || left === "\\lbrace") &&
-    counted &&
-    start?.kind === "number" &&
-    start.text === "1" &&
-    last?.kind === "symbol" &&
-    last.name === "T" &&
-    more.length === 0 &&
-    body.some(isRelation)
-  );
-}
-
-function withoutFullStop(line: readonly Token[]): readonly Token[] {
-  const last = line.at(-1);
-  const stop = last?.kind === "other" && [".", "。", "．"].includes(last.text) && last.sub === undefined;
-  return stop ? line.slice(0, -1) : line;
-}

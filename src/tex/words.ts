@@ -23,6 +23,8 @@ export function joinRuns(tokens: readonly Token[]): readonly Token[] {
       wordAt(tokens, at) ??
       numberAt(tokens, at) ??
       headAt(tokens, at) ??
+      twoFontsAt(tokens, at) ??
+      constantAt(tokens, at) ??
       textAt(tokens, at) ??
       pointsAt(tokens, at) ??
       barsAt(tokens, at);
@@ -99,6 +101,25 @@ function headAt(tokens: readonly Token[], at: number): Run | undefined {
   };
 }
 
+/** `\mathbb{V}\mathrm{ar}`: one word in two fonts. */
+function twoFontsAt(tokens: readonly Token[], at: number): Run | undefined {
+  const [first, second] = [tokens[at], tokens[at + 1]];
+  if (first?.kind !== "symbol" || second?.kind !== "symbol" || hasScripts(first)) return undefined;
+  const initial = /^\\mathbb\{([A-Z])\}$/.exec(first.name)?.[1];
+  const rest = /^\\mathrm\{([a-z]+)\}$/.exec(second.name)?.[1];
+  if (initial === undefined || rest === undefined) return undefined;
+  const span = { start: first.span.start, end: second.span.end };
+  return { token: { ...second, name: `\\mathrm{${initial}${rest}}`, span }, next: at + 2 };
+}
+
+/** `+ \text{const.}`: a term of which the text says only that it is constant. */
+function constantAt(tokens: readonly Token[], at: number): Run | undefined {
+  const [before, token] = [tokens[at - 1], tokens[at]];
+  if (before?.kind !== "operator" || token?.kind !== "text" || hasScripts(token)) return undefined;
+  if (!/^\(?const(?:ant)?\.?\)?$/i.test(token.text)) return undefined;
+  return { token: { kind: "symbol", name: "\\mathrm{const}", span: token.span }, next: at + 1 };
+}
+
 /** East Asian words: KaTeX gives their letters one by one. */
 function textAt(tokens: readonly Token[], at: number): Run | undefined {
   const [first, second] = [tokens[at], tokens[at + 1]];
@@ -130,13 +151,14 @@ function barsAt(tokens: readonly Token[], at: number): Run | undefined {
   const [first, second] = [tokens[at], tokens[at + 1]];
   const bar = (token: Token | undefined): boolean =>
     token?.kind === "separator" && token.text === "|" && !hasScripts(token);
-  if (first === undefined || second === undefined || !bar(first) || !bar(second)) return undefined;
+  const raised = second?.kind === "separator" && second.text === "|";
+  if (first === undefined || second === undefined || !bar(first) || !raised) return undefined;
   // `|x| \mid |y|`: bars of different spelling, or with space between them, are two.
   const length = ({ span }: Token): number => span.end - span.start;
   const adjacent = first.span.end === second.span.start || length(first) > 1;
-  if (!adjacent || length(first) !== length(second)) return undefined;
+  if (!adjacent || (length(first) !== length(second) && !hasScripts(second))) return undefined;
   const span = { start: first.span.start, end: second.span.end };
-  return { token: { kind: "separator", text: "||", span }, next: at + 2 };
+  return { token: { kind: "separator", text: "||", span, ...scriptsOf(second) }, next: at + 2 };
 }
 
 /** `\arg\max_\theta` is typed as two operators. */

@@ -208,8 +208,8 @@ const names: readonly HostileFormula[] = [
   ),
   defines("x_{constructor}=1"),
   fails(tex`\mathrm{import}(t)=\beta_t,\quad \mathrm{import}(t)=\alpha_t`),
-  open("none is known", tex`\operatorname{constructor}(t)=\operatorname{toString}(t)`, "which is not known"),
-  open("simplify", tex`\mathrm{simplify}(x)=x`, "which is not known"),
+  open("none is known", tex`\operatorname{constructor}(t)=\operatorname{toString}(t)`, "is not known"),
+  { name: "simplify", latex: tex`\mathrm{simplify}(x)=x`, verdict: "defines" },
   refused("__proto__", tex`\mathrm{__proto__}=1`, "KaTeX refuses"),
   { name: "__proto__ with escapes", latex: tex`\text{\_\_proto\_\_}=1`, verdict: "undecided" },
 ];

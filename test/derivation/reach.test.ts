@@ -44,7 +44,8 @@ describe("a logarithm without brackets", () => {
     const [first, second] = check(tex`\lambda_t = \log\alpha_t\beta_t`, tex`\kappa_t = \lambda_t`);
     expect(first?.verdict).toBe("undecided");
     expect(first?.reason).toContain("brackets would tell");
-    expect(second?.verdict).toBe("undecided");
+    expect(second).toMatchObject({ verdict: "defines" });
+    expect(second?.reason).toContain("\\lambda_{t} is not known");
   });
 
   test("the next line goes on from the reading that was meant", () => {

@@ -152,7 +152,11 @@ describe("what cannot be decided is never called true", () => {
     [tex`\alpha_0 = 1`, "undecided", "no time is admissible in every world: the index 0 = 0 is not in 1…T"],
     [tex`T \to \infty`, "undecided", "a choice of the author, not a claim"],
     [tex`t = x_0`, "undecided", "t is an index: this says which times are meant"],
-    [tex`q(x_T|x_0) \approx \mathcal N(x_T; 0, I)`, "undecided", "the relation \\approx is not decided"],
+    [
+      tex`q(x_T|x_0) \approx \mathcal N(x_T; 0, I)`,
+      "undecided",
+      "the sides are not equal; how near they must be for \\approx is not stated",
+    ],
     [tex`x_t = x_0 + 1`, "unreadable", 'at position 13, "x_t = x_0 + ▸1◂": a vector and a number are added'],
     [
       tex`x_0 = 1`,

@@ -1,24 +1,25 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
-import { add, scale, type Affine } from "../../probability/affine.js";
+import { add, constant, scale, type Affine } from "../../probability/affine.js";
 import { constantValue } from "../../probability/wave.js";
 import { densityOf, densityValue } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
 import type { Definition, Lookup } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
-import { evaluateForwardDensity, evaluateMoment } from "./density.js";
+import { evaluateForwardDensity } from "./density.js";
 import { EvaluationError } from "./error.js";
 import type { Open } from "./field.js";
 import { factorOf } from "./factor.js";
 import { logDensity } from "./law.js";
 import { evaluateField, evaluateIntegral } from "./integrand.js";
 import { denseDensity, denseDivergence, denseLawOf, evaluateMatrixFunction } from "./matrix.js";
+import { evaluateCovariance, evaluateMean, evaluateMoment } from "./moment.js";
 import { normalParts } from "./normal.js";
 import type { Scope } from "./scope.js";
 import { evaluateDefinition, evaluateSymbol, signalToNoise, timeOf } from "./symbol.js";
 import { timeWithin } from "./time.js";
-import { describeKind, number, vector, varianceOf, vectorOf, type Value } from "./value.js";
+import { describeKind, number, scalarOf, vector, varianceOf, vectorOf, type Value } from "./value.js";
 
 /** The value of `head(…)`. */
 export function evaluateCall(expr: CallExpr, scope: Scope): Value {
@@ -52,11 +53,13 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
         ? evaluateForwardDensity(expr, scope)
         : evaluateIntegral(expr, scope);
     case "expectation":
-      return expr.head.index === undefined
-        ? evaluateMoment(role, expr, scope)
-        : evaluateIntegral(expr, scope);
+      return expr.head.index === undefined ? evaluateMean(expr, scope) : evaluateIntegral(expr, scope);
     case "variance":
       return evaluateMoment(role, expr, scope);
+    case "covariance":
+      return evaluateCovariance(expr, scope);
+    case "entropy":
+      return evaluateIntegral(expr, scope);
     case "posteriorMean":
       return posteriorMeanAt(expr, lookup, scope);
     case "snr":
@@ -161,7 +164,9 @@ function fullDivergence(expr: CallExpr, scope: Scope): Value | undefined {
 
 function vectorArgument(expr: Expr, scope: Scope): Affine {
   const value = scope.evaluate(expr, scope);
-  const found = vectorOf(value, scope.world.d, scope.world.arithmetic);
+  const { world } = scope;
+  const single = world.draw.scalar === true ? scalarOf(value) : undefined;
+  const found = single === undefined ? vectorOf(value, world.d, world.arithmetic) : constant([single]);
   if (found === undefined) {
     throw new EvaluationError(
       "type",

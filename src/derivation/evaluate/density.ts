@@ -1,19 +1,12 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import type { Affine } from "../../probability/affine.js";
-import {
-  conditional,
-  densityOf,
-  densityValue,
-  type Conditional,
-  type Density,
-} from "../../probability/gaussian.js";
+import { densityOf, densityValue, type Density } from "../../probability/gaussian.js";
 import { DegenerateError } from "../../probability/linear.js";
 import { EvaluationError } from "./error.js";
-import type { Scope, Trace } from "./scope.js";
+import type { Scope } from "./scope.js";
 import { stateAt } from "./symbol.js";
 import { timeWithin } from "./time.js";
-import { number, vector, type Value } from "./value.js";
+import { number, type Value } from "./value.js";
 
 /**
  * q(a, b | c, d) of the forward process at the values of its variables: the joint density of all of
@@ -107,66 +100,7 @@ function requireState(expr: Expr, scope: Scope): void {
   );
 }
 
-/** E[X | states] and Var(X | states) for X affine in the noises. */
-export function evaluateMoment(role: "expectation" | "variance", expr: CallExpr, scope: Scope): Value {
-  const [argument] = expr.args;
-  if (argument === undefined || expr.args.length !== 1 || (expr.mark !== undefined && expr.mark !== "|")) {
-    throw new EvaluationError("type", "a moment is taken of one variable", expr.span);
-  }
-  if (expr.head.index !== undefined) {
-    throw new EvaluationError(
-      "unsupported",
-      "an expectation over a named density is not evaluated yet",
-      expr.head.span,
-    );
-  }
-  const given = statesOf(expr.rest, scope);
-  const inner = scope.trace.beside();
-  const value = scope.evaluate(argument, { ...scope, mode: "law", trace: inner });
-  if (value.kind !== "vector") {
-    throw new EvaluationError("unsupported", "moments are computed of random vectors only", argument.span);
-  }
-  refuseUnscreened(inner, given, argument);
-  const law = lawGiven(value.value, given, expr, scope);
-  return role === "expectation" ? vector(law.mean) : { kind: "variance", scale: law.variance };
-}
-
-function lawGiven(target: Affine, given: readonly number[], expr: Expr, scope: Scope): Conditional {
-  const { world } = scope;
-  const observations = given.map((t) => {
-    const value = stateAt(t, scope);
-    if (value.kind !== "vector") throw new RangeError("a state is a vector");
-    return { variable: world.states[t] ?? missing(t), value: value.value };
-  });
-  try {
-    return conditional(target, observations, world.arithmetic);
-  } catch (error) {
-    if (error instanceof DegenerateError)
-      throw new EvaluationError("outside", "a variable is given twice", expr.span);
-    throw error;
-  }
-}
-
-/** Without x_0 among the given, only what comes after the earliest given state is free of the data's law. */
-function refuseUnscreened(trace: Trace, given: readonly number[], argument: Expr): void {
-  if (given.includes(0)) return;
-  const earliest = Math.min(...given);
-  for (const name of trace.variables.keys()) {
-    const [kind = "", time = ""] = name.split(":");
-    const t = Number(time);
-    const free = kind === "fresh" || (kind === "noise" && (given.length === 0 || t > earliest));
-    const screened = kind === "state" && given.length > 0 && t >= earliest;
-    const noiseAlone = kind === "accumulated" && given.length === 0;
-    if (!free && !screened && !noiseAlone) {
-      throw new EvaluationError(
-        "unsupported",
-        `${printExpr(argument)} depends on the law of the data: condition on x_0`,
-        argument.span,
-      );
-    }
-  }
-}
-
-function missing(t: number): never {
+/** For a state that the world must have. */
+export function missing(t: number): never {
   throw new RangeError(`no state ${t}`);
 }

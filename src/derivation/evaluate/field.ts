@@ -181,6 +181,7 @@ export function squaredNorm(parts: readonly Wave[], open: Open, span: Span): Wav
 /** @throws EvaluationError for anything but a vector; the literal 0 is one */
 export function requireVector(field: Field, expr: Expr, open: Open): readonly Wave[] {
   if (field.kind === "vector") return field.parts;
+  if (field.kind === "scalar" && open.scope.world.draw.scalar === true) return [field.value];
   if (isZero(field)) return Array.from({ length: open.scope.world.d }, () => []);
   throw new EvaluationError("type", `a vector is needed here, and this is ${describe(field)}`, expr.span);
 }

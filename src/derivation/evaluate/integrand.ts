@@ -16,7 +16,9 @@ import type { Definition } from "../notation/names.js";
 import { writtenTerms } from "./dottedSum.js";
 import { EvaluationError } from "./error.js";
 import { caseAt } from "./condition.js";
-import { divergence, expectation } from "./expectation.js";
+import { divergence } from "./divergence.js";
+import { entropy } from "./entropy.js";
+import { expectation } from "./expectation.js";
 import { factorOf, processOf } from "./factor.js";
 import { integralOver } from "./integral.js";
 import { densityIn } from "./marginal.js";
@@ -191,9 +193,14 @@ function quotientField(numerator: Expr, denominator: Expr, open: Open): Field {
   return multiplyFields(inverse, evaluateField(numerator, open), open, numerator.span);
 }
 
-/** Squares, also of norms and vectors; other powers of constants only. */
+/** Squares, also of norms and vectors, and the fourth power of a norm; other powers of constants only. */
 function powerField(expr: PowerExpr, open: Open): Field {
-  const squared = expr.exponent.kind === "number" && expr.exponent.text === "2";
+  const power = expr.exponent.kind === "number" ? expr.exponent.text : "";
+  if (power === "4" && expr.base.kind === "norm") {
+    const square = powerField({ ...expr, exponent: { ...expr.exponent, kind: "number", text: "2" } }, open);
+    return multiplyFields(square, square, open, expr.span);
+  }
+  const squared = power === "2";
   if (!squared) return closed(expr, [expr.base, expr.exponent], open);
   const inner = expr.base.kind === "norm" ? expr.base.of : expr.base;
   const base = evaluateField(inner, open);
@@ -259,6 +266,7 @@ function callField(expr: CallExpr, open: Open): Field {
   const role = meaning.kind === "role" ? meaning.role : undefined;
   if (role === "expectation" && expr.head.index !== undefined) return expectation(expr, open);
   if (role === "divergence") return scalarField(divergence(expr, open));
+  if (role === "entropy") return scalarField(entropy(expr, open));
   if (role === "network") return networkField(expr, lookup, open);
   const process = processOf(expr, scope);
   if (process !== undefined && scope.setting !== undefined)

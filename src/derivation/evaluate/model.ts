@@ -5,9 +5,9 @@ import { EvaluationError } from "./error.js";
 import type { Scope } from "./scope.js";
 import { varianceOf } from "./value.js";
 
-/** The network of the scope; where marginal densities are needed it is affine. */
-export const networkOf = ({ network, setting }: Scope): Network => ({
-  variant: network,
+/** The network of the scope, given a condition; where marginal densities are needed it is affine. */
+export const networkOf = ({ network, setting }: Scope, condition = ""): Network => ({
+  variant: condition === "" ? String(network) : `${network}|${condition}`,
   affine: setting !== undefined && setting !== "curved",
 });
 

@@ -1,6 +1,7 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import type { Lookup } from "../notation/names.js";
+import type { Lookup, Names } from "../notation/names.js";
+import { isTime } from "../notation/time.js";
 import type { Prediction } from "../world/network.js";
 import { predict } from "../world/network.js";
 import { NotAffineError } from "../../probability/wave.js";
@@ -25,26 +26,41 @@ export interface NetworkCall {
   readonly prediction: Prediction | undefined;
   readonly input: Expr;
   readonly time: Expr;
+  /** What else it is given, `c` of ε_θ(x_t, t, c), printed: another condition makes another function. */
+  readonly condition: string;
 }
 
-export function predictionOf(expr: CallExpr, lookup: Lookup): NetworkCall {
-  const [input, given] = expr.args;
+/** @throws EvaluationError where its time is not told */
+export function predictionOf(expr: CallExpr, lookup: Lookup, names: Names): NetworkCall {
+  const [input, ...others] = expr.args;
+  const given = others.find((argument) => isTime(argument, names));
   const time = given ?? (input?.kind === "symbol" ? input.index : undefined);
-  if (input === undefined || time === undefined || expr.args.length > 2 || expr.mark !== undefined) {
+  if (input === undefined || time === undefined || expr.mark === "||") {
     throw new EvaluationError(
       "unsupported",
       `${printExpr(expr.head)} is a function of a state and its time`,
       expr.span,
     );
   }
-  const letter = lookup.key.replace(/_\{.*\}$/, "").replace(/^\\(?:hat|tilde|bar)\{(.*)\}$/, "$1");
-  return { letter, prediction: predictions[letter], input, time };
+  const conditions = [...others, ...expr.rest].filter(
+    (argument) => argument !== given && !isNothing(argument),
+  );
+  const letter = lookup.key
+    .replace(/_\{.*\}$/, "")
+    .replace(/\^\{.*\}$/, "")
+    .replace(/^\\(?:hat|tilde|bar)\{(.*)\}$/, "$1");
+  const condition = conditions.map(printExpr).join();
+  return { letter, prediction: predictions[letter], input, time, condition };
 }
+
+/** `\varnothing`: what is given to a network without its condition. */
+const isNothing = (argument: Expr): boolean =>
+  argument.kind === "symbol" && ["\\varnothing", "\\emptyset"].includes(argument.name);
 
 /** ε_θ(x, t), μ_θ(x, t), x_θ(x, t), Σ_θ(x, t) = σ_t² I; without t, the time is that of the state x_t. */
 export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field {
-  const { letter, prediction, input, time } = predictionOf(expr, lookup);
   const { scope } = open;
+  const { letter, prediction, input, time, condition } = predictionOf(expr, lookup, scope.names);
   scope.trace.model = true;
   const t = timeWithin(time, 1, scope);
   const x = requireVector(open.field(input, open), input, open);
@@ -53,7 +69,7 @@ export function networkField(expr: CallExpr, lookup: Lookup, open: Open): Field 
   if (prediction === undefined)
     throw new EvaluationError("unsupported", `what ${printExpr(expr.head)} predicts is not known`, expr.span);
   try {
-    return vectorField(predict(prediction, t, x, scope.world, networkOf(scope)));
+    return vectorField(predict(prediction, t, x, scope.world, networkOf(scope, condition)));
   } catch (error) {
     if (error instanceof NotAffineError)
       throw new EvaluationError(

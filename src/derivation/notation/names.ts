@@ -60,6 +60,24 @@ export class Names implements Vocabulary {
 
   readonly isFunction = (name: string): boolean => this.tables.functions.has(name);
 
+  readonly isTime = (name: string): boolean => this.notation.indices.includes(name);
+
+  get time(): string {
+    return this.notation.time;
+  }
+
+  get horizon(): string | undefined {
+    return this.letterOf("horizon");
+  }
+
+  get density(): string | undefined {
+    return this.letterOf("forwardDensity");
+  }
+
+  get model(): string | undefined {
+    return this.letterOf("reverseDensity");
+  }
+
   /** A copy that knows one definition more. */
   withDefinition(key: string, definition: Definition): Names {
     const definitions = new Map([...this.definitions, [key, definition]]);
@@ -113,15 +131,21 @@ export class Names implements Vocabulary {
       return { meaning: { kind: "role", role: "freshNoise" }, key: `${symbol.name}_t`, time: symbol.index };
     }
     const bare = this.meaningOf(symbol.name);
-    if (bare.kind === "role" && bare.role === "expectation") return { meaning: bare, key: symbol.name };
+    if (bare.kind === "role" && ["expectation", "entropy"].includes(bare.role))
+      return { meaning: bare, key: symbol.name };
     const labelled = `${symbol.name}_{${printExpr(symbol.index)}}`;
     const label = this.meaningOf(labelled);
     if (label.kind !== "unknown") return { meaning: label, key: labelled };
     // L_{VLB}: a word is a label, not a time.
-    if (symbol.index.kind === "symbol" && symbol.index.name.startsWith("\\mathrm{"))
+    if (symbol.index.kind === "symbol" && this.isLabel(symbol.index.name))
       return { meaning: label, key: labelled };
     const key = `${symbol.name}_t`;
     return { meaning: this.meaningOf(key), key, time: symbol.index };
+  }
+
+  /** Words, the letters of parameters, and small letters that are no times: σ_q. */
+  private isLabel(name: string): boolean {
+    return /^\\mathrm\{|^\\(?:theta|phi)$/.test(name) || (/^[a-z]$/.test(name) && !this.isTime(name));
   }
 
   /** The role that a symbol plays; undefined for an index, a definition or an unknown. */
@@ -160,6 +184,8 @@ const callable = new Set<Role>([
   "forwardDensity",
   "expectation",
   "variance",
+  "covariance",
+  "entropy",
   "network",
   "reverseDensity",
   "divergence",

@@ -45,6 +45,10 @@ export const roles = [
   "expectation",
   /** Var(X | given) */
   "variance",
+  /** Cov(X, Y | given), Cov(X | given) */
+  "covariance",
+  /** H(q(x_t | x_0)), H(x_t | x_0), the cross entropy H(p, q) */
+  "entropy",
   /** a neural network: ε_θ(x, t), μ_θ(x, t), x_θ(x, t), and Σ_θ(x, t) = σ_t² I */
   "network",
   /** densities of the reverse process: p(x_T), p_θ(x_{t-1} | x_t) and their products */

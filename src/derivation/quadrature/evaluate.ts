@@ -230,9 +230,9 @@ function callTable(expr: CallExpr, open: OpenGrid): TableSum {
       return normalDensity(inner(at), inner(mean), inner(covariance), open);
     }
     case "network": {
-      const { input, time, prediction } = predictionOf(expr, lookup);
+      const { input, time, prediction, condition } = predictionOf(expr, lookup, scope.names);
       if (prediction === undefined) return numberTable(expr, open);
-      const of = predictionFunction(prediction, timeWithin(time, 1, scope), scope);
+      const of = predictionFunction(prediction, timeWithin(time, 1, scope), scope, condition);
       scope.trace.model = true;
       return mapTable(inner(input), of.at, grid);
     }

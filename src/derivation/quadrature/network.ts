@@ -1,4 +1,5 @@
 import { variableWave, type Wave } from "../../probability/wave.js";
+import { networkOf } from "../evaluate/model.js";
 import type { Scope } from "../evaluate/scope.js";
 import { predict, type Prediction } from "../world/network.js";
 
@@ -16,10 +17,15 @@ export interface MeanFunction {
 /** μ_θ(x_t, t) */
 export const meanFunction = (t: number, scope: Scope): MeanFunction => predictionFunction("mean", t, scope);
 
-export function predictionFunction(prediction: Prediction, t: number, scope: Scope): MeanFunction {
-  const { world, network } = scope;
+export function predictionFunction(
+  prediction: Prediction,
+  t: number,
+  scope: Scope,
+  condition = "",
+): MeanFunction {
+  const { world } = scope;
   const x = [variableWave("x", world.arithmetic)];
-  const [wave = []] = predict(prediction, t, x, world, { variant: network, affine: false });
+  const [wave = []] = predict(prediction, t, x, world, { ...networkOf(scope, condition), affine: false });
   return compiled(wave);
 }
 

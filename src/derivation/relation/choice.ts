@@ -1,6 +1,6 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import { some } from "../../expr/walk.js";
+import { sameExpr, some } from "../../expr/walk.js";
 import { scalarOf } from "../evaluate/value.js";
 import type { Names } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
@@ -22,6 +22,9 @@ export function decideChoice(claim: Claim, question: Question): Decision | undef
   if (!ownLeft) return undefined;
   const index = [left, right].find((side) => isIndex(side, names));
   if (index !== undefined) return choiceOfTimes(index, claim, question);
+  const ends = [left, right].every((side) => isFixedBeta(side, names)) && !sameExpr(left, right);
+  if (isOrder(relation) && ends)
+    return introduces("a choice of the author: how the schedule grows; nothing is claimed", question);
   if (left.kind !== "symbol" || mentions(right, left)) return undefined;
   switch (roleOf(left, names)) {
     case "horizon":
@@ -55,6 +58,13 @@ const roleOf = (symbol: SymbolExpr, names: Names): Role | undefined => {
   const { meaning } = names.lookUp(symbol);
   return meaning.kind === "role" ? meaning.role : undefined;
 };
+
+/** β_1 and β_T, the ends of a schedule; \beta_t < \beta_{t-1} is said of all times, and compared. */
+const isFixedBeta = (symbol: Expr, names: Names): boolean =>
+  symbol.kind === "symbol" &&
+  roleOf(symbol, names) === "beta" &&
+  symbol.index !== undefined &&
+  !some(symbol.index, (node) => isIndex(node, names));
 
 const mentions = (expr: Expr, symbol: SymbolExpr): boolean =>
   some(expr, (node) => node.kind === "symbol" && node.name === symbol.name);

@@ -1,3 +1,4 @@
+import { some } from "../../expr/walk.js";
 import { arithmeticOf, type Real } from "../../expr/number.js";
 import type { NoiseReading } from "../evaluate/scope.js";
 import { findCounterexample } from "../verdict/counterexample.js";
@@ -58,7 +59,8 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     return { ...base, verdict: "undecided", reason: "the dots can be read in more than one way" };
   }
   const { others } = survey.failure.place;
-  if (others !== undefined) {
+  const stated = Object.keys(others ?? {}).every((letter) => isStated(letter, question));
+  if (others !== undefined && !stated) {
     const where = Object.entries({ t: survey.failure.place.t, ...others }).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name} = ${value}`],
     );
@@ -82,6 +84,12 @@ export function conclude(attempts: readonly Found[], question: Question, note?: 
     ...(counterexample.left === counterexample.right ? { reason: counterexample.left } : {}),
   };
 }
+
+/** Whether the claim says for which values of the letter it is made. */
+const isStated = (letter: string, { condition }: Question): boolean =>
+  condition?.comparisons.some(({ left, right }) =>
+    [left, right].some((side) => some(side, (node) => node.kind === "symbol" && node.name === letter)),
+  ) === true;
 
 /** Nothing spoke against it, and every world had something to say. */
 export const isSettled = ({ survey }: { readonly survey: Survey }, question: Question): boolean =>

@@ -1,4 +1,4 @@
-import type { Expr, SymbolExpr } from "../../expr/expr.js";
+import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import { some } from "../../expr/walk.js";
 import type { Real } from "../../expr/number.js";
@@ -30,6 +30,24 @@ export function upToConstant({ left, right }: Sides, names: Names): UpToConstant
     some(side, (node) => node.kind === "symbol" && node.name === constant.name),
   );
   return elsewhere ? undefined : { left, right: rest, constant };
+}
+
+/**
+ * `\log q(x | y) = … + C`: a constant is what does not depend on x, a function C(y) of what is given. undefined where
+ * the left side is no logarithm of one density.
+ */
+export function densityConstant(
+  { left, right, constant }: UpToConstant,
+  names: Names,
+): { readonly sides: Sides; readonly call: CallExpr } | undefined {
+  if (left.kind !== "elementary" || left.name !== "log" || left.of.kind !== "call") return undefined;
+  const density = left.of;
+  if (names.roleOf(density.head) !== "forwardDensity" || !density.rest.every(({ kind }) => kind === "symbol"))
+    return undefined;
+  const { span } = constant;
+  const call: CallExpr = { kind: "call", head: constant, args: density.rest, rest: [], span };
+  const terms = right.kind === "sum" ? [...right.terms, call] : [right, call];
+  return { sides: { left, right: { kind: "sum", terms, span: right.span } }, call };
 }
 
 const isUnknown = (expr: Expr, names: Names): boolean =>

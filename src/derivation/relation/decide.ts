@@ -5,19 +5,22 @@ import { EvaluationError } from "../evaluate/error.js";
 import { decideChoice } from "./choice.js";
 import type { Claim } from "./claim.js";
 import { decideDeclaration, decideDeclaredCall } from "./declare.js";
-import { decideDefinition, proposeDefinition } from "./define.js";
+import { decideDefinition, proposeDefinition, proposeLabel } from "./define.js";
 import { decideDistribution, isCallOf, isDensity } from "./distribution.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideExistence } from "./existence.js";
+import { decideImplicitStep, isImplicitStep, withPossibleDeviation } from "./implicit.js";
+import { introduces, missingValue } from "./introduce.js";
 import { decideKinds } from "./kinds.js";
 import { decideMembership } from "./membership.js";
 import { decideParts } from "./parts.js";
 import { reconsidered } from "./reconsider.js";
 import { decideSampling } from "./sampling.js";
 import { decideSolved } from "./solve.js";
-import { declaredQuestion, typedQuestion } from "./universal.js";
+import { scalarQuestion } from "./scalar.js";
+import { declaredQuestion, positiveDraws, typedQuestion } from "./universal.js";
 import { dataAverageOf, mentionsState } from "./average.js";
-import { decideUpToConstant, upToConstant } from "./constant.js";
+import { decideUpToConstant, densityConstant, upToConstant } from "./constant.js";
 import { decideGeneral } from "./general/decide.js";
 import { decideReverseStep, isReverseStep } from "./reverse.js";
 import { decideOrder, isOrder } from "./order.js";
@@ -26,18 +29,42 @@ import { mixesData, withForward, withMeasures } from "./process.js";
 import { decideProportional } from "./proportional.js";
 import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
-import { unknownCalls } from "./unknown.js";
+import { identitySymbols, unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
-export function decide(claim: Claim, asked: Question): Decision {
+export function decide(written: Claim, asked: Question, flattened = false): Decision {
+  const claim = defining(written);
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
-    return reconsidered(decideWithDigits(claim, question), claim, question, decideRelation);
+    return forPositive(
+      reconsidered(decideWithDigits(claim, question), claim, question, decideRelation),
+      claim,
+      question,
+    );
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
+    const flat = error.problem === "type" && !flattened ? scalarQuestion(claim, question) : undefined;
+    if (flat !== undefined) return decide(claim, flat, true);
     const found = misfit(error, claim, question) ?? decideByMarginals(claim, question, error);
     return found instanceof EvaluationError ? refusal(found, claim, question) : found;
   }
+}
+
+/** `right =: left` defines what stands on its right. */
+function defining(claim: Claim): Claim {
+  if (claim.relation !== "=:") return claim;
+  return { ...claim, left: claim.right, right: claim.left, relation: ":=", ownLeft: true };
+}
+
+/** A side that has no value for negative letters, log(ab), is meant of positive ones. */
+function forPositive(decision: Decision, claim: Claim, question: Question): Decision {
+  const { counterexample, verdict } = decision;
+  const undefinedThere = counterexample !== undefined && counterexample.left === counterexample.right;
+  const letters = identitySymbols(claim, question.names);
+  if (verdict !== "fails" || !undefinedThere || letters.size === 0) return decision;
+  const found = decideRelation(claim, { ...question, draws: positiveDraws(question.draws) });
+  const note = `for positive ${[...letters].join(", ")}`;
+  return { ...found, reason: found.reason === undefined ? note : `${found.reason}; ${note}` };
 }
 
 /** Kinds that do not fit make a statement false if it is false in one dimension, where all are numbers. */
@@ -121,6 +148,8 @@ function decideRelation(claim: Claim, question: Question): Decision {
       if (isCallOf(left, "normal", question.names) && left.args.length === 2 && left.mark === undefined)
         return decideDistribution({ left: right, right: left }, question);
       return undecided(`the relation ${relation} is not decided`, question);
+    case "\\approx":
+      return decideApproximation(claim, question);
     case "\\propto": {
       const variable = variableOf(left, question) ?? claim.variable;
       if (variable === undefined)
@@ -130,6 +159,16 @@ function decideRelation(claim: Claim, question: Question): Decision {
     default:
       return undecided(`the relation ${relation} is not decided`, question);
   }
+}
+
+/** Sides that are equal are near each other; how near others must be to be so called, no formula says. */
+function decideApproximation(claim: Claim, question: Question): Decision {
+  const { right } = claim;
+  const named = right.kind === "symbol" && question.names.lookUp(right).meaning.kind === "unknown";
+  if (named) return introduces("names an approximation; nothing is claimed", question);
+  const found = decideEqual({ ...claim, relation: "=", ownLeft: false }, question);
+  if (found.verdict === "holds") return found;
+  return undecided("the sides are not equal; how near they must be for \\approx is not stated", question);
 }
 
 /** `q(x) = …`, the right side a formula without other distributions. */
@@ -143,7 +182,7 @@ function decideLaw(claim: Claim, question: Question): Decision {
   const introduced = claim.ownLeft
     ? (decideSampling(claim, question) ?? decideDeclaration(claim, question))
     : undefined;
-  return introduced ?? decideDistribution(claim, question);
+  return introduced ?? decideDistribution(completeNormal(claim, question), question);
 }
 
 function decideEqual(claim: Claim, question: Question): Decision {
@@ -152,10 +191,19 @@ function decideEqual(claim: Claim, question: Question): Decision {
   if (introduced !== undefined) return introduced;
   const proposal = claim.ownLeft ? proposeDefinition(claim.left, claim.right, names) : undefined;
   if (proposal !== undefined) return decideDefinition(proposal, claim.right, question);
+  const law = namesLaw(claim, question);
+  if (law !== undefined) return law;
+  if (isImplicitStep(claim, names))
+    return (
+      decideImplicitStep(claim, question) ??
+      undecided("a state is set equal to what a network predicts of it", question)
+    );
   if (isReverseStep(claim, names)) return decideReverseStep(claim, question);
   const constant = upToConstant(claim, names);
   if (constant !== undefined && mentionsModel(claim, names))
     return overData(constant, decideUpToConstant(constant, question), question);
+  const leftOver = constant === undefined ? undefined : densityConstant(constant, names);
+  if (leftOver !== undefined) return decideExistence(leftOver.sides, leftOver.call, question);
   // A constant that only stands for what is left over is not solved for; nor is what the model may choose.
   const solvable = claim.ownLeft && constant === undefined && !mentionsModel(claim, names);
   const solved = solvable ? decideSolved(claim, claim.latex, question) : undefined;
@@ -163,13 +211,33 @@ function decideEqual(claim: Claim, question: Question): Decision {
   const sides = completeNormal(claim, question);
   const unknown = unknownCalls([sides.left, sides.right], names);
   const [call] = unknown;
-  if (call === undefined) return overData(sides, decideEquality(sides, question), question);
+  if (call === undefined)
+    return ownName(claim, overData(sides, decideEquality(sides, question), question), question);
   // What C(x_t, x_0) is, the line before has said: it may not be another function here, where it is left out.
   if (!claim.ownLeft && unknownCalls([sides.right], names).length === 0)
     return undecided(`${call.head.name} stands in the line before and not in this one`, question);
   const onBothSides = [sides.left, sides.right].every((side) => unknownCalls([side], names).length > 0);
   if (onBothSides || unknown.length > 1) return undecided(`${call.head.name} is not known`, question);
   return decideExistence(sides, call, question);
+}
+
+/** `q_\\sigma(x_{t-1} | x_t, x_0) = N(m, S)`: a density of which nothing is known is given its law. */
+function namesLaw({ left, right, ownLeft }: Claim, question: Question): Decision | undefined {
+  const { names } = question;
+  if (!ownLeft || left.kind !== "call" || left.mark !== "|" || !isCallOf(right, "normal", names))
+    return undefined;
+  if (names.lookUp(left.head).meaning.kind !== "unknown") return undefined;
+  const missing = missingValue(right, { ...question, names: withPossibleDeviation(names) });
+  return missing === undefined ? introduces("gives a law its name; nothing is claimed", question) : undefined;
+}
+
+/** `L_T = …` beside an L_t that has no value at T: a quantity of its own. */
+function ownName(claim: Claim, decision: Decision, question: Question): Decision {
+  const { left, right, ownLeft } = claim;
+  const label =
+    ownLeft && decision.verdict === "undecided" ? proposeLabel(left, right, question.names) : undefined;
+  if (label === undefined || missingValue(left, question) === undefined) return decision;
+  return decideDefinition(label, right, question);
 }
 
 /**

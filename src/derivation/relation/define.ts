@@ -19,11 +19,11 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
   const squared = left.kind === "power" && left.exponent.kind === "number" && left.exponent.text === "2";
   const target = squared ? left.base : left;
   const latex = `${printExpr(left)} = ${printExpr(right)}`;
-  if (target.kind === "call" && !squared) return proposeFunction(target, right, names, latex);
+  if (target.kind === "call") return proposeFunction(target, right, squared, names);
   if (target.kind !== "symbol") return undefined;
   const { meaning, key, time } = names.lookUp(target);
   const open = meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
-  if (!open || mentions(right, target.name) || leadsTo(right, key, names)) return undefined;
+  if (!open || mentionsKey(right, target, names) || leadsTo(right, key, names)) return undefined;
   if (time === undefined) return { key, definition: { body: right, latex, squared } };
   if (time.kind === "symbol" && time.index === undefined && names.notation.indices.includes(time.name)) {
     return { key, definition: { parameter: time.name, body: right, latex, squared } };
@@ -38,6 +38,17 @@ export function proposeDefinition(left: Expr, right: Expr, names: Names): Propos
       : undefined;
   }
   return { key, definition: { ...moved, body: right, latex, squared } };
+}
+
+/** A name for `L_T` alone, where L_t is defined for other times. */
+export function proposeLabel(left: Expr, right: Expr, names: Names): Proposal | undefined {
+  if (left.kind !== "symbol" || left.index === undefined) return undefined;
+  const { meaning, time } = names.lookUp(left);
+  const isTimed = meaning.kind === "defined" && time !== undefined;
+  if (!isTimed || some(time, (node) => node.kind === "symbol" && names.isTime(node.name))) return undefined;
+  const latex = `${printExpr(left)} = ${printExpr(right)}`;
+  const definition = { body: right, latex, squared: false };
+  return { key: `${left.name}_{${printExpr(left.index)}}`, definition };
 }
 
 /** `t - 1`: the letter and what leads back to it. */
@@ -56,19 +67,34 @@ function shiftedTime(
 function proposeFunction(
   call: Extract<Expr, { kind: "call" }>,
   body: Expr,
+  squared: boolean,
   names: Names,
-  latex: string,
 ): Proposal | undefined {
   const { meaning, key } = names.lookUp(call.head);
   if (meaning.kind !== "unknown" || call.mark !== undefined || mentions(body, call.head.name))
     return undefined;
+  const latex = `${printExpr(call)}${squared ? "^2" : ""} = ${printExpr(body)}`;
   const [only] = call.args;
   const index =
     only?.kind === "symbol" && only.index === undefined && names.notation.indices.includes(only.name);
   if (call.args.length === 1 && index) {
-    return { key, definition: { parameter: only.name, body, latex, squared: false } };
+    return { key, definition: { parameter: only.name, body, latex, squared } };
   }
-  return { key, definition: { args: call.args, body, latex, squared: false } };
+  return squared ? undefined : { key, definition: { args: call.args, body, latex, squared } };
+}
+
+/** Whether the symbol occurs, or one that may be the same: `L_t` is L_0 at some time, L is neither. */
+const mentionsKey = (expr: Expr, target: SymbolExpr, names: Names): boolean =>
+  some(expr, (node) => {
+    if (node.kind !== "symbol" || node.name !== target.name) return false;
+    return (node.index === undefined) === (target.index === undefined) && !areLabels(node, target, names);
+  });
+
+/** Two different words below the letter: `L_{vlb}` and `L_T`. */
+function areLabels(a: SymbolExpr, b: SymbolExpr, names: Names): boolean {
+  const word = ({ index }: SymbolExpr): boolean =>
+    index?.kind === "symbol" && index.name.startsWith("\\mathrm{");
+  return (word(a) || word(b)) && names.lookUp(a).key !== names.lookUp(b).key;
 }
 
 const mentions = (expr: Expr, name: string): boolean =>
@@ -97,10 +123,6 @@ export function leadsTo(expr: Expr, key: string, names: Names): boolean {
 export function decideDefinition(proposal: Proposal, right: Expr, question: Question): Decision {
   const base = { inLaw: false, maxRelativeError: null, digits: question.digits };
   const unknown = unknownIn(right, question.names);
-  if (unknown !== undefined) {
-    const reason = `the right side mentions ${printExpr(unknown)}, which is not known`;
-    return { ...base, verdict: "undecided", reason };
-  }
   const found = survey(placesOf([right], question), (place, trace) => {
     const scope = scopeAt(question, place, { trace });
     scope.evaluate(right, scope);
@@ -116,7 +138,13 @@ export function decideDefinition(proposal: Proposal, right: Expr, question: Ques
   }
   const { problem } = found.failure?.outcome ?? {};
   if (problem !== undefined) return { ...base, verdict: "undecided", reason: problem };
-  return { ...base, verdict: "defines", reason: "a new name; nothing is claimed", definition: proposal };
+  const open = unknown === undefined ? "" : `; ${printExpr(unknown)} is not known`;
+  return {
+    ...base,
+    verdict: "defines",
+    reason: `a new name; nothing is claimed${open}`,
+    definition: proposal,
+  };
 }
 
 /** The first symbol of which nothing is known; θ in ε_θ is part of a name. */

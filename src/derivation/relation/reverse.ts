@@ -3,6 +3,8 @@ import { mapChildren, nodes, some } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
 import { decideEquality, type Sides } from "./equality.js";
+import { decideImplicitStep, withPossibleDeviation } from "./implicit.js";
+import { introduces } from "./introduce.js";
 import type { Decision, Question } from "./question.js";
 
 /** A state set equal to something that a network predicts: a step of the sampler, or a prediction. */
@@ -32,6 +34,11 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
     node.kind === "symbol" && ["noise", "freshNoise", "stepNoise"].includes(roleOf(node, names) ?? "");
   const drawn = nodes(right).filter(isNoise);
   const [noise] = drawn;
+  if (noise === undefined && left.kind === "symbol" && isStepBefore(left, names)) {
+    const found = decideImplicitStep({ left, right }, question);
+    if (found?.verdict === "holds") return found;
+    return introduces("a step of a sampler that adds no noise; nothing is claimed of q", question);
+  }
   if (noise === undefined || left.kind !== "symbol" || !isStepBefore(left, names))
     return open("a state is set equal to what a network predicts of it");
   const without = (expr: Expr): Expr =>
@@ -39,15 +46,28 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
       ? { kind: "number", text: "0", span: expr.span }
       : mapChildren(expr, without);
   const mean = decideEquality({ left: modelMean(left, names), right: without(right) }, question);
-  if (mean.verdict !== "holds") return mean;
-  const { span } = left;
-  const rest: Expr = { kind: "sum", terms: [right, { kind: "negation", of: without(right), span }], span };
-  const spread: Expr = { kind: "product", factors: [timed("\\sigma", names, span), noise], span };
-  const deviation = decideEquality({ left: spread, right: rest }, question);
-  if (deviation.verdict !== "holds")
+  if (mean.verdict !== "holds") {
+    const implicit = decideImplicitStep({ left, right: without(right) }, question);
+    return implicit?.verdict === "holds" && addsDeviation({ right, without: without(right), noise }, question)
+      ? { ...implicit, inLaw: true }
+      : mean;
+  }
+  if (!addsDeviation({ right, without: without(right), noise }, question))
     return open("the mean is \\mu_\\theta(x_t, t); which \\sigma_t goes with it is a choice of the author");
   const reason = "x_{t-1} drawn from p_\\theta(x_{t-1} | x_t), the noise independent of x_t";
   return { ...mean, inLaw: true, reason };
+}
+
+/** Whether what the noise adds is σ_t z. */
+function addsDeviation(
+  { right, without, noise }: { readonly right: Expr; readonly without: Expr; readonly noise: SymbolExpr },
+  question: Question,
+): boolean {
+  const { span } = right;
+  const rest: Expr = { kind: "sum", terms: [right, { kind: "negation", of: without, span }], span };
+  const spread: Expr = { kind: "product", factors: [timed("\\sigma", question.names, span), noise], span };
+  const names = withPossibleDeviation(question.names);
+  return decideEquality({ left: spread, right: rest }, { ...question, names }).verdict === "holds";
 }
 
 function roleOf(symbol: SymbolExpr, names: Names): Role | undefined {

@@ -5,7 +5,8 @@ import { unknownKinds } from "../notation/kinds.js";
 import { drawWorld, type Draw } from "../world/draw.js";
 import { mentionsState } from "./average.js";
 import type { Question } from "./question.js";
-import { openSymbols, universalSymbols } from "./unknown.js";
+import type { Claim } from "./claim.js";
+import { boundHorizon, identitySymbols, openSymbols, universalSymbols } from "./unknown.js";
 
 /**
  * The question as it is asked of what the text has declared: its parameters (the μ and σ of a declared law), and
@@ -44,17 +45,30 @@ function mentionedIn(exprs: readonly Expr[], names: Names): readonly Mentioned[]
 }
 
 /** The question as it is asked of what nothing is known of: which of these symbols are no numbers, and which are meant to be any. */
-export function typedQuestion(
-  { left, right }: { readonly left: Expr; readonly right: Expr },
-  asked: Question,
-): Question {
+export function typedQuestion(claim: Claim, asked: Question): Question {
+  const { left, right } = claim;
   const question = { ...asked, draws: drawsFor([left, right], asked) };
   const { names, universal = new Set<string>() } = question;
   const kinds = unknownKinds([left, right], names);
-  const own = universalSymbols({ left, right }, names);
+  const own = new Set([
+    ...universalSymbols(claim, names),
+    ...identitySymbols(claim, names),
+    ...boundHorizon(claim, names),
+  ]);
   return own.size === 0
     ? { ...question, kinds }
     : { ...question, kinds, universal: new Set([...universal, ...own]) };
+}
+
+const positive = new WeakMap<readonly Draw[], readonly Draw[]>();
+
+/** The same worlds with every free number positive. */
+export function positiveDraws(draws: readonly Draw[]): readonly Draw[] {
+  const known =
+    positive.get(draws) ??
+    draws.map((draw) => ({ ...draw, free: (name: string) => draw.free(name, "positive") }));
+  positive.set(draws, known);
+  return known;
 }
 
 /** Dimensions and last times of the worlds in which a statement about d or about t itself is tried. */

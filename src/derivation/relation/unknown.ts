@@ -1,7 +1,9 @@
 import type { CallExpr, Expr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
-import { nodes } from "../../expr/walk.js";
+import { nodes, some } from "../../expr/walk.js";
+import type { Claim } from "./claim.js";
 import type { Names } from "../notation/names.js";
+import type { Role } from "../notation/notation.js";
 
 /** A letter applied to symbols: anything else is not a function the text left open but one we do not know. */
 const isPlain = (call: CallExpr): boolean =>
@@ -33,7 +35,8 @@ export function universalSymbols(
 ): ReadonlySet<string> {
   if (left.kind !== "call") return new Set();
   const { meaning } = names.lookUp(left.head);
-  if (meaning.kind !== "role" || !["normal", "divergence"].includes(meaning.role)) return new Set();
+  if (meaning.kind !== "role" || !["normal", "divergence", "entropy"].includes(meaning.role))
+    return new Set();
   const [known, used] = [openSymbols(left, names), openSymbols(right, names)];
   return used.size > 0 && [...used].every((symbol) => known.has(symbol)) ? known : new Set();
 }
@@ -46,4 +49,53 @@ export function openSymbols(expr: Expr, names: Names): ReadonlySet<string> {
     return meaning.kind === "unknown" || (meaning.kind === "role" && meaning.role === "parameter");
   });
   return new Set(found.map(printExpr));
+}
+
+const equalities = ["=", "\\equiv"];
+
+/**
+ * `(a + b)^2 = a^2 + 2ab + b^2`: several letters of which nothing is known, the same on both sides, are any
+ * numbers; where a letter stands on one side alone, or is the only one, the equation may be a condition on it. σ_t is one that the text may have chosen.
+ * @returns these symbols, printed; none for any other statement
+ */
+export function identitySymbols({ left, right, relation }: Claim, names: Names): ReadonlySet<string> {
+  const none = new Set<string>();
+  if (!equalities.includes(relation)) return none;
+  const roles = new Set([left, right].flatMap((side) => rolesOf(side, names)));
+  // `1/a^2 = 1/\\beta_t + 1/a` is an equation for a.
+  if (scheduled.some((role) => roles.has(role))) return none;
+  const plain = !roles.has("network");
+  const [known, used] = [left, right].map((side) => lettersOf(side, plain, names));
+  if (known === undefined || used === undefined || known.size < 2 || known.size !== used.size) return none;
+  // That matrices commute is a condition too.
+  if ([...known].some((letter) => /^\\(?:Sigma|Lambda)/.test(letter))) return none;
+  return [...known].every((letter) => used.has(letter)) ? known : none;
+}
+
+const scheduled: readonly Role[] = ["beta", "alpha", "alphaBar", "snr", "posteriorVariance", "posteriorMean"];
+
+const rolesOf = (expr: Expr, names: Names): readonly Role[] =>
+  nodes(expr).flatMap((node) => (node.kind === "symbol" ? (names.roleOf(node) ?? []) : []));
+
+/** Letters of which nothing is known, and, where that is said, parameters without a time. */
+function lettersOf(expr: Expr, parameters: boolean, names: Names): ReadonlySet<string> {
+  const found = nodes(expr).filter((node) => {
+    if (node.kind !== "symbol") return false;
+    const { meaning, time } = names.lookUp(node);
+    const parameter = meaning.kind === "role" && meaning.role === "parameter" && time === undefined;
+    return meaning.kind === "unknown" || (parameters && parameter);
+  });
+  return new Set(found.map(printExpr));
+}
+
+/** T as a number beside T as the last time: then it is no number that the author may choose. */
+export function boundHorizon({ left, right }: Claim, names: Names): readonly string[] {
+  const isHorizon = (node: Expr): boolean => node.kind === "symbol" && names.roleOf(node) === "horizon";
+  const places = [left, right]
+    .flatMap((side) => nodes(side))
+    .flatMap((node): readonly Expr[] => {
+      if (node.kind === "series") return [node.lower, node.upper];
+      return node.kind === "symbol" && node.index !== undefined ? [node.index] : [];
+    });
+  return names.horizon !== undefined && places.some((place) => some(place, isHorizon)) ? [names.horizon] : [];
 }

@@ -19,6 +19,8 @@ export interface Draw {
   readonly fresh: (name: string) => readonly string[];
   /** A number for a symbol that may have any value; never 0. */
   readonly free: (name: string, sign: "positive" | "any") => string;
+  /** Whether vectors, of one dimension, are written as numbers. */
+  readonly scalar?: true;
   /** The name of the schedule whose betas these are; absent where they were drawn. */
   readonly schedule?: string;
   /** Digits to carry there, as a multiple of the usual number, where β is so near to 0 or 1 that many are lost. */

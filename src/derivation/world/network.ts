@@ -14,9 +14,10 @@ import type { World } from "./world.js";
 /** What a network predicts from x_t: the noise, the clean data, or the mean of x_{t-1}. */
 export type Prediction = "noise" | "clean" | "mean";
 
-/** Which network of a world: 0, or another number for another network, with its cosine or without. */
+/** Which network of a world, with its cosine or without. */
 export interface Network {
-  readonly variant: number;
+  /** 0, or another number for another network, with the condition it is given. */
+  readonly variant: string;
   /** ε_θ(x, t) = a + b x with one b for all coordinates: the states of the model are jointly normal. */
   readonly affine: boolean;
 }
@@ -45,7 +46,7 @@ export function predict(
   return stateLaw(t - 1, [0, t], (s) => (s === 0 ? clean : x), world).mean;
 }
 
-function predictNoise(t: number, x: readonly Wave[], world: World, variant: number): readonly Wave[] {
+function predictNoise(t: number, x: readonly Wave[], world: World, variant: string): readonly Wave[] {
   const { arithmetic } = world;
   const draw = (name: string): Real => coefficient(`network${variant}:${t}:${name}`, world);
   // One cosine for all coordinates keeps the sums short; a frequency near 1 varies over the whole range of x.
@@ -60,7 +61,7 @@ function predictNoise(t: number, x: readonly Wave[], world: World, variant: numb
   );
 }
 
-function predictAffine(t: number, x: readonly Wave[], world: World, variant: number): readonly Wave[] {
+function predictAffine(t: number, x: readonly Wave[], world: World, variant: string): readonly Wave[] {
   const draw = (name: string): Real => coefficient(`network${variant}:${t}:${name}`, world);
   const slope = draw("slope0").div(4);
   return x.map((part, i) => addWaves(constantWave(draw(`offset${i}`)), scaleWave(part, slope)));
