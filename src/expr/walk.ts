@@ -124,10 +124,15 @@ function mapCall(expr: Extract<Expr, { kind: "call" }>, change: (part: Expr) => 
   };
 }
 
-/** Every node of the tree, the root first. */
+const collected = new WeakMap<Expr, readonly Expr[]>();
+
+/** Every node of the tree, the root first. Trees do not change, and one is looked through for many things. */
 export function nodes(expr: Expr): readonly Expr[] {
+  const known = collected.get(expr);
+  if (known !== undefined) return known;
   const all: Expr[] = [];
   collect(expr, all);
+  collected.set(expr, all);
   return all;
 }
 

@@ -60,8 +60,9 @@ function defining(claim: Claim): Claim {
 function forPositive(decision: Decision, claim: Claim, question: Question): Decision {
   const { counterexample, verdict } = decision;
   const undefinedThere = counterexample !== undefined && counterexample.left === counterexample.right;
+  if (verdict !== "fails" || !undefinedThere) return decision;
   const letters = identitySymbols(claim, question.names);
-  if (verdict !== "fails" || !undefinedThere || letters.size === 0) return decision;
+  if (letters.size === 0) return decision;
   const found = decideRelation(claim, { ...question, draws: positiveDraws(question.draws) });
   const note = `for positive ${[...letters].join(", ")}`;
   return { ...found, reason: found.reason === undefined ? note : `${found.reason}; ${note}` };

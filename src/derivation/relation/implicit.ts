@@ -1,8 +1,9 @@
 import type { Expr, SymbolExpr } from "../../expr/expr.js";
-import { mapChildren, nodes, some } from "../../expr/walk.js";
+import { mapChildren, some } from "../../expr/walk.js";
 import { readLatex } from "../../tex/read.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Names } from "../notation/names.js";
+import type { Role } from "../notation/notation.js";
 import { decideEquality, type Sides } from "./equality.js";
 import type { Decision, Question } from "./question.js";
 
@@ -40,18 +41,24 @@ export function isImplicitStep({ left, right }: Sides, names: Names): boolean {
     some(expr, (node) => node.kind === "symbol" && isStateBefore(node, names));
   const mentionsNetwork = (expr: Expr): boolean =>
     some(expr, (node) => node.kind === "symbol" && names.roleOf(node) === "network");
-  const all = [left, right].flatMap((side) => nodes(side));
-  const roles = all.flatMap((node) => (node.kind === "symbol" ? (names.roleOf(node) ?? []) : []));
-  const others = ["noise", "stepNoise", "accumulatedNoise", "freshNoise", "forwardDensity", "reverseDensity"];
-  return (
-    left.kind !== "symbol" &&
-    before(left) &&
-    !before(right) &&
-    !mentionsNetwork(left) &&
-    mentionsNetwork(right) &&
-    !roles.some((role) => [...others, "expectation", "posteriorMean"].includes(role))
-  );
+  if (left.kind === "symbol" || !before(left) || before(right)) return false;
+  if (mentionsNetwork(left) || !mentionsNetwork(right)) return false;
+  const isOther = (node: Expr): boolean =>
+    node.kind === "symbol" && others.includes(names.roleOf(node) ?? "state");
+  return ![left, right].some((side) => some(side, isOther));
 }
+
+/** With these a line says something of q or of a step that draws. */
+const others: readonly Role[] = [
+  "noise",
+  "stepNoise",
+  "accumulatedNoise",
+  "freshNoise",
+  "forwardDensity",
+  "reverseDensity",
+  "expectation",
+  "posteriorMean",
+];
 
 function isStateBefore(symbol: SymbolExpr, names: Names): boolean {
   const { index } = symbol;
