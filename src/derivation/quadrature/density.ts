@@ -24,6 +24,7 @@ import { stateNumber, type OpenGrid } from "./open.js";
 /** A density of the process or the model, at the points of the open states and the values of the others. */
 export function densityTable(factor: Factor, open: OpenGrid): TableSum {
   const { process, of, given } = factor;
+  if (process === "model") open.scope.trace.model = true;
   return remembered(`${process} ${described(of, open)}|${described(given, open)}`, open, () =>
     tabulated(factor, open),
   );
@@ -139,7 +140,6 @@ function squareTables(
 }
 
 function modelDensity(factor: Factor, open: OpenGrid): TableSum {
-  open.scope.trace.model = true;
   if (isTransition(factor, open.scope))
     return product(
       factor.of.map((t) => transition(t, open)),

@@ -1,7 +1,7 @@
 import type { Expr } from "../../expr/expr.js";
 import { arithmeticOf } from "../../expr/number.js";
 import { EvaluationError } from "../evaluate/error.js";
-import type { Scope, Trace } from "../evaluate/scope.js";
+import type { Trace } from "../evaluate/scope.js";
 import { number } from "../evaluate/value.js";
 import type { Names } from "../notation/names.js";
 import {
@@ -92,11 +92,29 @@ function mildDraws({ draws: ordinary, seed }: Question): readonly Draw[] {
   return known;
 }
 
-/** The rules for the expressions of one statement. What is tabulated is kept for one world at a time. */
-class Tables {
-  private draw: Draw | undefined;
-  private readonly workspaces = new Map<Rule, Workspace>();
+interface Tabulated {
+  readonly draw: Draw;
+  readonly names: Names;
+  readonly deviation: Question["deviation"];
+  readonly workspaces: Map<Rule, Workspace>;
+}
 
+/** The last worlds with what was tabulated in them: the lines of a derivation are made of the same densities. */
+const tabulated: Tabulated[] = [];
+
+function workspacesOf(draw: Draw, { names, deviation }: Question): Map<Rule, Workspace> {
+  const known = tabulated.find(
+    (each) => each.draw === draw && each.names === names && each.deviation === deviation,
+  );
+  if (known !== undefined) return known.workspaces;
+  const workspaces = new Map<Rule, Workspace>();
+  tabulated.push({ draw, names, deviation, workspaces });
+  if (tabulated.length > mostWorlds) tabulated.shift();
+  return workspaces;
+}
+
+/** The rules for the expressions of one statement. */
+class Tables {
   constructor(private readonly question: Question) {}
 
   side(expr: Expr, place: Place, trace: Trace): Side {
@@ -114,13 +132,16 @@ class Tables {
 
   /** By the first pair of rules that agree. */
   private compute(expr: Expr, place: Place, trace: Trace): Side {
-    if (this.draw !== place.draw) this.workspaces.clear();
-    this.draw = place.draw;
     const scope = scopeAt(this.question, place, { trace });
+    const workspaces = workspacesOf(place.draw, this.question);
     let error = 0;
     for (const pair of rules) {
       const side = sideOf(
-        pair.map((rule) => evaluateByQuadrature(expr, scope, this.workspace(rule, scope, expr))),
+        pair.map((rule) => {
+          const workspace = workspaces.get(rule) ?? workspaceFor(scope, rule, expr.span);
+          workspaces.set(rule, workspace);
+          return evaluateByQuadrature(expr, scope, workspace);
+        }),
       );
       if (side.error <= largestError) return side;
       error = side.error;
@@ -130,12 +151,6 @@ class Tables {
       `the quadrature is uncertain by ${error.toExponential(0)}, too much to decide by`,
       expr.span,
     );
-  }
-
-  private workspace(rule: Rule, scope: Scope, { span }: Expr): Workspace {
-    const known = this.workspaces.get(rule) ?? workspaceFor(scope, rule, span);
-    this.workspaces.set(rule, known);
-    return known;
   }
 }
 
