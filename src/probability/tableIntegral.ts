@@ -35,7 +35,7 @@ function integrateTerm(term: TableTerm, name: number, grid: Grid): TableTerm {
       const [along] = stridesOf(table, [name], grid);
       return { values: table.values, down, across, along };
     });
-  const { total, mean } = weighted(layersOf(logs), layersOf(factors), axes, axisOf(name, grid), grid);
+  const { total, mean } = integrated(layersOf(logs), layersOf(factors), axes, axisOf(name, grid), grid);
   return {
     coefficient: term.coefficient,
     logs: mergeTables([...term.logs.filter((table) => !has(table)), { axes, values: total }], "sum"),
@@ -58,7 +58,7 @@ interface Layer {
 }
 
 /** `total` is log ∫ exp(Σ logs), `mean` the mean of Π factors with that weight, at all points of `axes`. */
-function weighted(
+function integrated(
   logs: readonly Layer[],
   factors: readonly Layer[],
   axes: readonly number[],
@@ -68,52 +68,71 @@ function weighted(
   const [rows = 1, columns = 1] = axes.map((each) => axisOf(each, grid).points.length);
   const total = new Float64Array(rows * columns);
   const mean = new Float64Array(factors.length === 0 ? 0 : rows * columns);
-  const ofRow = new Float64Array(points.length);
-  const weights = new Float64Array(points.length);
+  const [ofRows, ofBoth] = [false, true].map((across) =>
+    logs.filter((layer) => (layer.across !== 0) === across),
+  );
+  const exponents = new Float64Array(points.length);
+  const all = new Float64Array(points.length);
   for (let row = 0, place = 0; row < rows; row++) {
-    ofRow.fill(0);
-    for (const layer of logs) if (layer.across === 0) add(ofRow, layer, row, 0);
+    exponents.fill(0);
+    for (const layer of ofRows ?? []) addLayer(exponents, exponents, layer, row, 0);
     for (let column = 0; column < columns; column++, place++) {
-      weights.set(ofRow);
-      for (const layer of logs) if (layer.across !== 0) add(weights, layer, row, column);
-      const { largest, sum } = exponentiate(weights);
+      let from = exponents;
+      for (const layer of ofBoth ?? []) {
+        addLayer(all, from, layer, row, column);
+        from = all;
+      }
+      const largest = largestOf(from);
+      const { sum, weighted } = sumsOf(from, largest, factors, row, column);
       total[place] = largest + Math.log(sum * step);
-      if (factors.length > 0 && sum !== 0) mean[place] = sumOf(weights, factors, row, column) / sum;
+      if (factors.length > 0 && sum !== 0) mean[place] = weighted / sum;
     }
   }
   return { total, mean };
 }
 
-function add(to: Float64Array, { values, down, across, along }: Layer, row: number, column: number): void {
+/** `to` = `from` + the layer, along the variable. */
+function addLayer(
+  to: Float64Array,
+  from: Float64Array,
+  { values, down, across, along }: Layer,
+  row: number,
+  column: number,
+): void {
   for (let k = 0, at = row * down + column * across; k < to.length; k++, at += along)
-    to[k] = (to[k] ?? 0) + (values[at] ?? 0);
+    to[k] = (from[k] ?? 0) + (values[at] ?? 0);
 }
 
-/** Each number replaced by exp of its distance from the largest; far from it, where most are, by 0 without work. */
-function exponentiate(weights: Float64Array): { readonly largest: number; readonly sum: number } {
+function largestOf(values: Float64Array): number {
   let largest = -Infinity;
-  for (let k = 0; k < weights.length; k++) largest = Math.max(largest, weights[k] ?? 0);
-  let sum = 0;
-  for (let k = 0; k < weights.length; k++) {
-    const below = (weights[k] ?? 0) - largest;
-    const weight = below > negligible ? Math.exp(below) : 0;
-    weights[k] = weight;
-    sum += weight;
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k] ?? 0;
+    if (value > largest) largest = value;
   }
-  return { largest, sum };
+  return largest;
 }
 
-/** Σ weight · Π factors. Where the weight is 0 a factor need not have a value. */
-function sumOf(weights: Float64Array, factors: readonly Layer[], row: number, column: number): number {
-  let sum = 0;
-  for (let k = 0; k < weights.length; k++) {
-    let product = weights[k] ?? 0;
-    if (product === 0) continue;
+/** Σ exp(exponent − largest), alone and times Π factors; far from the peak, where most points are, nothing is added. */
+function sumsOf(
+  exponents: Float64Array,
+  largest: number,
+  factors: readonly Layer[],
+  row: number,
+  column: number,
+): { readonly sum: number; readonly weighted: number } {
+  let [sum, weighted] = [0, 0];
+  for (let k = 0; k < exponents.length; k++) {
+    const below = (exponents[k] ?? 0) - largest;
+    if (!(below > negligible)) continue;
+    const weight = Math.exp(below);
+    sum += weight;
+    if (factors.length === 0) continue;
+    let product = weight;
     for (const { values, down, across, along } of factors)
       product *= values[row * down + column * across + k * along] ?? 0;
-    sum += product;
+    weighted += product;
   }
-  return sum;
+  return { sum, weighted };
 }
 
 /** Over several variables, first those that leave the fewest behind. */
