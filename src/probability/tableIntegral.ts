@@ -3,6 +3,7 @@ import {
   axisOf,
   mergeTables,
   stridesOf,
+  TableError,
   unionOf,
   type Axis,
   type Grid,
@@ -11,21 +12,18 @@ import {
   type TableTerm,
 } from "./table.js";
 
-/**
- * ∫ sum dv for one variable: the trapezoidal rule, whose error for smooth functions that vanish at the ends
- * falls faster than any power of the step. @throws TableError where more than two variables would be left
- */
-export const integrateTable = (sum: TableSum, name: number, grid: Grid): TableSum =>
-  addTables(
-    [],
-    sum.map((term) => integrateTerm(term, name, grid)),
-    grid,
-  );
+/** How many points have been summed over. */
+export interface Work {
+  points: number;
+}
+
+/** Three variables at once are up to 10^8 points; these take some seconds. */
+const mostPoints = 1_500_000_000;
 
 /** exp of less than this is lost in double precision beside 1, also of a thousand points. */
 const negligible = -45;
 
-function integrateTerm(term: TableTerm, name: number, grid: Grid): TableTerm {
+function integrateTerm(term: TableTerm, name: number, grid: Grid, work: Work): TableTerm {
   const has = (table: Table): boolean => table.axes.includes(name);
   const [logs, factors] = [term.logs.filter(has), term.factors.filter(has)];
   const axes = unionOf([...logs, ...factors].flatMap((table) => table.axes).filter((each) => each !== name));
@@ -35,6 +33,8 @@ function integrateTerm(term: TableTerm, name: number, grid: Grid): TableTerm {
       const [along] = stridesOf(table, [name], grid);
       return { values: table.values, down, across, along };
     });
+  work.points += [name, ...axes].reduce((product, each) => product * axisOf(each, grid).points.length, 1);
+  if (work.points > mostPoints) throw new TableError("integrals over more points than are summed");
   const { total, mean } = integrated(layersOf(logs), layersOf(factors), axes, axisOf(name, grid), grid);
   return {
     coefficient: term.coefficient,
@@ -135,15 +135,24 @@ function sumsOf(
   return { sum, weighted };
 }
 
-/** Over several variables, first those that leave the fewest behind. */
-export function integrateAllTables(sum: TableSum, names: readonly number[], grid: Grid): TableSum {
+/**
+ * ∫ sum over the variables, first over those that leave the fewest behind: the trapezoidal rule, whose error for smooth
+ * functions that vanish at the ends falls faster than any power of the step.
+ * @throws TableError where more than two variables would be left, or more points be summed than in a few seconds
+ */
+export function integrateAllTables(
+  sum: TableSum,
+  names: readonly number[],
+  grid: Grid,
+  work: Work = { points: 0 },
+): TableSum {
   const parts = sum.map((term) => {
     let left = term;
     const open = new Set(names);
     while (open.size > 0) {
       const [next] = [...open].sort((a, b) => neighbours(left, a) - neighbours(left, b));
       if (next === undefined) break;
-      left = integrateTerm(left, next, grid);
+      left = integrateTerm(left, next, grid, work);
       open.delete(next);
     }
     return left;

@@ -194,6 +194,6 @@ function modelJoint(times: readonly number[], open: OpenGrid): TableSum {
       all.map((t) => transition(t, inner)),
       inner,
     );
-    return integrateAllTables(whole, others, open.grid);
+    return integrateAllTables(whole, others, open.grid, open.work);
   });
 }

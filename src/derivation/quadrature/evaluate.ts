@@ -18,8 +18,8 @@ import {
   variableTable,
   type TableSum,
 } from "../../probability/table.js";
+import { integrateAllTables, type Work } from "../../probability/tableIntegral.js";
 import { expTable, inverseTable, logarithmTable, mapTable } from "../../probability/tableFunctions.js";
-import { integrateAllTables } from "../../probability/tableIntegral.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { factorOf, processOf } from "../evaluate/factor.js";
 import { integratedStates } from "../evaluate/integral.js";
@@ -55,9 +55,15 @@ export const workspaceFor = (scope: Scope, rule: Rule, span: Span): Workspace =>
  * The value of an expression in a world with d = 1, in double precision, all states that are integrated over
  * on grids. @throws EvaluationError where it has none
  */
-export function evaluateByQuadrature(expr: Expr, scope: Scope, workspace: Workspace): Quadrature {
+export function evaluateByQuadrature(
+  expr: Expr,
+  scope: Scope,
+  workspace: Workspace,
+  work: Work = { points: 0 },
+): Quadrature {
   const open: OpenGrid = {
     ...workspace,
+    work,
     scope,
     times: new Set(),
     noises: new Map(),
@@ -153,7 +159,7 @@ function seriesTable(expr: SeriesExpr, open: OpenGrid): TableSum {
 function integralTable(expr: IntegralExpr, open: OpenGrid): TableSum {
   const times = integratedStates(expr, open);
   const inner: OpenGrid = { ...open, times: new Set([...open.times, ...times]) };
-  return integrateAllTables(evaluateTable(expr.body, inner), times, open.grid);
+  return integrateAllTables(evaluateTable(expr.body, inner), times, open.grid, open.work);
 }
 
 function symbolTable(expr: SymbolExpr, open: OpenGrid): TableSum {

@@ -8,8 +8,8 @@ import {
   tableValue,
   type TableSum,
 } from "../../probability/table.js";
-import { logarithmTable } from "../../probability/tableFunctions.js";
 import { integrateAllTables } from "../../probability/tableIntegral.js";
+import { logarithmTable } from "../../probability/tableFunctions.js";
 import { EvaluationError } from "../evaluate/error.js";
 import { factorOf, processOf, type Factor } from "../evaluate/factor.js";
 import { measureOf } from "../evaluate/measure.js";
@@ -56,7 +56,7 @@ function averaged(sum: TableSum, factor: Factor, open: OpenGrid): TableSum {
     if (of.length === 0) return [term];
     const density = densities.get(of.join()) ?? densityTable({ ...factor, of }, open);
     densities.set(of.join(), density);
-    return integrateAllTables(multiplyTables(density, [term], grid), of, grid);
+    return integrateAllTables(multiplyTables(density, [term], grid), of, grid, open.work);
   });
   const closed = parts.map(tableValue);
   for (const value of closed) note(value, open);

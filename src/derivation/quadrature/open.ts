@@ -1,5 +1,6 @@
 import type { Expr, Span } from "../../expr/expr.js";
 import type { Grid, TableSum } from "../../probability/table.js";
+import type { Work } from "../../probability/tableIntegral.js";
 import type { Scope } from "../evaluate/scope.js";
 import { stateAt } from "../evaluate/symbol.js";
 
@@ -12,6 +13,8 @@ export interface OpenGrid {
   readonly noises: ReadonlyMap<string, number>;
   /** Densities tabulated before, by their states. */
   readonly densities: Map<string, TableSum>;
+  /** How many points were summed over so far for the relation at hand. */
+  readonly work: Work;
   /** What is looked at, for refusals. */
   readonly span: Span;
   /** The largest number met on the way, against which differences are judged. */

@@ -1,5 +1,6 @@
 import type { Expr } from "../../expr/expr.js";
 import { arithmeticOf } from "../../expr/number.js";
+import type { Work } from "../../probability/tableIntegral.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Trace } from "../evaluate/scope.js";
 import { number } from "../evaluate/value.js";
@@ -29,6 +30,8 @@ const certain = 1e-6;
 const largestError = 1e-10;
 
 const mostWorlds = 3;
+/** Where one world takes more points than these, it is the only one. */
+const fewPoints = 100_000_000;
 
 /**
  * Decides an equality or an inequality of numbers by quadrature, in worlds with d = 1 whose network is not
@@ -52,7 +55,14 @@ export function decideByQuadrature(
     seen.error = Math.max(seen.error, left.error, right.error);
     return order === undefined ? equal(left, right, claim) : ordered(left, right, order, claim);
   };
-  const found = survey(placesOf([claim.left, claim.right], asked), judge);
+  const places = placesOf([claim.left, claim.right], asked);
+  const first = survey(
+    places.filter(({ draw }) => draw === asked.draws[0]),
+    judge,
+  );
+  // Integrals over three states at once take long: one world must do.
+  const decided = first.failure !== undefined || (first.worlds > 0 && tables.work.points > fewPoints);
+  const found = decided ? first : survey(places, judge);
   const note = `by quadrature where the network is not affine, with an estimated error of ${seen.error.toExponential(0)}`;
   // Where T is small, a state may not be there; one world that has it is enough.
   const met: Question = { ...asked, draws: asked.draws.slice(0, Math.max(1, found.worlds)) };
@@ -115,6 +125,8 @@ function workspacesOf(draw: Draw, { names, deviation }: Question): Map<Rule, Wor
 
 /** The rules for the expressions of one statement. */
 class Tables {
+  readonly work: Work = { points: 0 };
+
   constructor(private readonly question: Question) {}
 
   side(expr: Expr, place: Place, trace: Trace): Side {
@@ -140,7 +152,7 @@ class Tables {
         pair.map((rule) => {
           const workspace = workspaces.get(rule) ?? workspaceFor(scope, rule, expr.span);
           workspaces.set(rule, workspace);
-          return evaluateByQuadrature(expr, scope, workspace);
+          return evaluateByQuadrature(expr, scope, workspace, this.work);
         }),
       );
       if (side.error <= largestError) return side;
