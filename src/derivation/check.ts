@@ -11,7 +11,7 @@ import { readNetworks } from "./notation/abbreviation.js";
 import { readDataPoint } from "./notation/dataPoint.js";
 import { Names } from "./notation/names.js";
 import { declaredNoises, declaredSequences } from "./notation/numbered.js";
-import { clauseWithReach, hasReadings, reaches, withReach, type Reach } from "./notation/reach.js";
+import { clauseWithReach, openFunction, reaches, withReach, type Reach } from "./notation/reach.js";
 import { readSubscripts } from "./notation/subscript.js";
 import type { Notation } from "./notation/notation.js";
 import type { JudgedLine } from "./judgement.js";
@@ -233,7 +233,8 @@ class Checker {
   /** Where the reach of a \\log cannot be seen, the reading that makes the clause true is the one meant. */
   private readings(claim: ConditionedClause, latex: string, before: Chain, chained: boolean): Judged {
     const { clause } = claim;
-    if (!hasReadings(clause, before.last)) return this.clause(claim, latex, before, chained);
+    const open = openFunction(clause, before.last);
+    if (open === undefined) return this.clause(claim, latex, before, chained);
     const { names } = this;
     const judge = (reach: Reach): Judged & { readonly names: Names } => {
       this.names = names;
@@ -244,7 +245,10 @@ class Checker {
     };
     const judged = reaches.map(judge);
     this.names = names;
-    const chosen = chooseReading(judged.map(({ found }) => found));
+    const chosen = chooseReading(
+      judged.map(({ found }) => found),
+      open,
+    );
     if (chosen.from !== undefined) {
       const { chain, names: after } = judged[chosen.from] ?? { chain: {}, names };
       this.names = after;

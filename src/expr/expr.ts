@@ -66,9 +66,11 @@ export interface RootExpr {
 }
 
 /** `\exp`, `\log` and `\ln` with their one argument. */
+export type ElementaryName = "exp" | "log" | "cos" | "sin";
+
 export interface ElementaryExpr {
   readonly kind: "elementary";
-  readonly name: "exp" | "log";
+  readonly name: ElementaryName;
   readonly of: Expr;
   readonly span: Span;
 }

@@ -106,11 +106,34 @@ function raisedHead(parser: Parsing, head: SymbolExpr, token: Token, group: Toke
   return { kind: "opaque", what: "a power between a function and its argument", span };
 }
 
-/** `\log`, `\exp` and what they reach. */
+const circular = ["cos", "sin"];
+
+/** `\log`, `\exp`, `\cos` and what they reach. */
 export function parseElementary(parser: Parsing, token: Token & { kind: "function" }): Expr {
-  if (token.sub !== undefined) return parser.opaque(token, "a logarithm to a base of its own");
-  if (token.sup !== undefined) return parser.opaque(token, `a power of \\${token.name} itself`);
+  if (token.sub !== undefined)
+    return parser.opaque(
+      token,
+      token.name === "log" ? "a logarithm to a base of its own" : `\\${token.name} with a subscript`,
+    );
+  if (token.sup !== undefined) {
+    if (!circular.includes(token.name)) return parser.opaque(token, `a power of \\${token.name} itself`);
+    // `\cos^2 x` is the square of the cosine.
+    const { sup, ...plain } = token;
+    return parser.raised(parseElementary(parser, plain), { ...token, sup });
+  }
   const next = parser.peek();
+  // `\cos(u)^2` is the square of the cosine too.
+  if (next?.kind === "group" && next.sup !== undefined && circular.includes(token.name)) {
+    parser.skip();
+    const of = parser.inner(next.body, next.span);
+    const applied: ElementaryExpr = {
+      kind: "elementary",
+      name: token.name,
+      of,
+      span: merge(token.span, next.span),
+    };
+    return parser.raised(applied, next);
+  }
   const bracketed = next?.kind === "group" && next.sup === undefined;
   const of = parser.factor();
   const apply = (argument: Expr): ElementaryExpr => ({

@@ -1,4 +1,4 @@
-import type { Span } from "../expr/expr.js";
+import type { ElementaryName, Span } from "../expr/expr.js";
 import type { KatexNode } from "./nodes.js";
 import { spanOf, type Token } from "./token.js";
 import { own, type Tokenizing } from "./tokenizing.js";
@@ -6,7 +6,13 @@ import { own, type Tokenizing } from "./tokenizing.js";
 type ExtremumToken = Extract<Token, { kind: "extremum" }>;
 
 const series: Readonly<Record<string, "sum" | "product">> = { "\\sum": "sum", "\\prod": "product" };
-const functions: Readonly<Record<string, "exp" | "log">> = { "\\exp": "exp", "\\log": "log", "\\ln": "log" };
+const functions: Readonly<Record<string, ElementaryName>> = {
+  exp: "exp",
+  log: "log",
+  ln: "log",
+  cos: "cos",
+  sin: "sin",
+};
 /** Words of upright letters that work on all that follows. */
 const optimizers: Readonly<Record<string, ExtremumToken["which"]>> = {
   arg: "arg",
@@ -47,7 +53,7 @@ export function operator(
   if (node.name === undefined) return reader.flat(node.body ?? [], span);
   const operator = own(series, node.name);
   if (operator !== undefined) return [{ kind: "series", operator, span }];
-  const name = own(functions, node.name);
+  const name = own(functions, node.name.slice(1));
   if (name !== undefined) return [{ kind: "function", name, span }];
   if (node.name === "\\det") return [{ kind: "symbol", name: "\\mathrm{det}", span }];
   const which = own(optimizers, node.name.slice(1));
@@ -60,8 +66,8 @@ export function operator(
 
 /** A word in upright letters: a known function, or a name of several letters. */
 export function wordToken(word: string, span: Span): Token {
-  if (word === "exp") return { kind: "function", name: "exp", span };
-  if (word === "log" || word === "ln") return { kind: "function", name: "log", span };
+  const name = own(functions, word);
+  if (name !== undefined) return { kind: "function", name, span };
   if (word === "arg" || word === "argmax" || word === "argmin")
     return { kind: "extremum", which: word, span };
   return { kind: "symbol", name: word.length === 1 ? word : `\\mathrm{${word}}`, span };

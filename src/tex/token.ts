@@ -1,4 +1,4 @@
-import type { ExtremumExpr, Span } from "../expr/expr.js";
+import type { ElementaryName, ExtremumExpr, Span } from "../expr/expr.js";
 
 /** Raised and lowered parts, already tokens themselves. */
 export interface Scripts {
@@ -17,7 +17,7 @@ interface Base extends Scripts {
 export type Token =
   | (Base & { readonly kind: "number"; readonly text: string })
   | (Base & { readonly kind: "symbol"; readonly name: string })
-  | (Base & { readonly kind: "function"; readonly name: "exp" | "log" })
+  | (Base & { readonly kind: "function"; readonly name: ElementaryName })
   | (Base & { readonly kind: "operator"; readonly text: "+" | "-" | "*" | "/" })
   | (Base & { readonly kind: "series"; readonly operator: "sum" | "product" })
   /** `\int`; `count` is 2 for `\iint`. */

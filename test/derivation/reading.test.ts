@@ -243,3 +243,19 @@ describe("definitions", () => {
     ],
   ])("%s", (_, text, verdicts) => expect(verdictsOf(text)).toEqual(verdicts));
 });
+
+describe("cosines and sines", () => {
+  test.each([
+    [tex`\cos^2(a) + \sin^2(a) = 1`, "holds"],
+    [tex`\cos(a)^2 + \sin(a)^2 = 1`, "holds"],
+    [tex`\cos(a + b) = \cos a \cos b - \sin a \sin b`, "holds"],
+    [tex`\cos(a + b) = \cos a \cos b + \sin a \sin b`, "fails"],
+    [tex`\cos 2a = 2\cos^2 a - 1`, "holds"],
+    [tex`\cos 2\beta_t = 1 - \cos^2\beta_t`, "fails"],
+    [tex`\sin a \le 1`, "holds"],
+    [tex`\sin\beta_t \le \frac12`, "fails"],
+    // an angle below a right one
+    [tex`\cos\left(\frac{\pi}{2}\beta_t\right) > 0`, "holds"],
+    [tex`\cos(\pi\beta_t) > 0`, "fails"],
+  ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
+});

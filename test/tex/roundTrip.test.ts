@@ -57,7 +57,7 @@ class Trees {
       () => ({ kind: "quotient", numerator: part(), denominator: part(), span }),
       () => ({ kind: "power", base: part(), exponent: part(), span }),
       () => ({ kind: "root", of: part(), span }),
-      () => ({ kind: "elementary", name: this.pick(["exp", "log"]), of: part(), span }),
+      () => ({ kind: "elementary", name: this.pick(["exp", "log", "cos", "sin"]), of: part(), span }),
       () => ({ kind: "norm", of: part(), span }),
       () => ({
         kind: "cases",

@@ -1,4 +1,11 @@
-import type { ElementaryExpr, Expr, PowerExpr, ProductExpr, SumExpr } from "../../expr/expr.js";
+import type {
+  ElementaryExpr,
+  ElementaryName,
+  Expr,
+  PowerExpr,
+  ProductExpr,
+  SumExpr,
+} from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import type { Real } from "../../expr/number.js";
 import { writtenTerms } from "./dottedSum.js";
@@ -26,7 +33,7 @@ import {
 } from "./value.js";
 
 /** Exponents and arguments of exp beyond these are refused: their digits would take for ever. */
-const largest = { exponent: 1_000, exp: 100_000, digits: 40, places: 1_000_000_000 } as const;
+const largest = { exponent: 1_000, exp: 100_000, digits: 40, places: 1_000_000_000, angle: 8 } as const;
 
 /** A transcendental function at 64 digits takes as long as this many sums. */
 const costOf: Readonly<Partial<Record<Expr["kind"], number>>> = {
@@ -220,7 +227,12 @@ function evaluateElementary(expr: ElementaryExpr, scope: Scope): Value {
   return elementary(expr.name, x, expr);
 }
 
-function elementary(name: "exp" | "log", x: Real, expr: Expr): Value {
+function elementary(name: ElementaryName, x: Real, expr: Expr): Value {
+  if (name === "cos" || name === "sin") {
+    if (x.e > largest.angle)
+      throw new EvaluationError("unsupported", `${name} of a number beyond 10^${largest.angle}`, expr.span);
+    return number(name === "cos" ? x.cos() : x.sin());
+  }
   if (name === "exp") {
     if (x.abs().greaterThan(largest.exp)) {
       throw new EvaluationError("unsupported", `exp of a number beyond ±${largest.exp}`, expr.span);

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr, Span, SymbolExpr } from "../../expr/expr.js";
+import type { CallExpr, ElementaryName, Expr, Span, SymbolExpr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { densityAt, measureOf as weightOf, pointsOf, type Point } from "../../probability/finite.js";
 import { pi } from "../../probability/gaussian.js";
@@ -102,7 +102,8 @@ function power(base: Real, exponent: Real, span: Span): Real {
   return base.pow(exponent);
 }
 
-function elementary(name: "exp" | "log", of: Real, span: Span): Real {
+function elementary(name: ElementaryName, of: Real, span: Span): Real {
+  if (name === "cos" || name === "sin") throw unsupported(`\\${name} beside general distributions`, span);
   if (name === "exp") {
     if (of.abs().greaterThan(mostExp)) throw unsupported(`exp of a number beyond ±${mostExp}`, span);
     return of.exp();

@@ -1,5 +1,5 @@
-import type { Expr } from "../../expr/expr.js";
-import { mapChildren, some } from "../../expr/walk.js";
+import type { ElementaryName, Expr } from "../../expr/expr.js";
+import { mapChildren, nodes, some } from "../../expr/walk.js";
 import type { Clause } from "../../tex/statement.js";
 
 /** How far a function without brackets is taken to reach: over all of its term or over the first factor. */
@@ -7,9 +7,10 @@ export type Reach = "wide" | "narrow";
 
 export const reaches: readonly Reach[] = ["wide", "narrow"];
 
-export const describeReach: Readonly<Record<Reach, string>> = {
-  wide: "with \\log reaching over the whole term",
-  narrow: "with \\log reaching over the first factor alone",
+/** What is said of a reading, of the function whose reach is open. */
+export const describeReach: Readonly<Record<Reach, (name: string) => string>> = {
+  wide: (name) => `with \\${name} reaching over the whole term`,
+  narrow: (name) => `with \\${name} reaching over the first factor alone`,
 };
 
 /** Whether the reach of some function in it cannot be seen. */
@@ -28,9 +29,10 @@ export const clauseWithReach = (clause: Clause, reach: Reach): Clause => ({
   steps: clause.steps.map((step) => ({ ...step, right: withReach(step.right, reach) })),
 });
 
-/** Whether a clause, or the line before it goes on from, has two readings. */
-export function hasReadings(clause: Clause, before: Expr | undefined): boolean {
+/** The function whose reach makes two readings of a clause or of the line before it goes on from; undefined if there is one. */
+export function openFunction(clause: Clause, before: Expr | undefined): ElementaryName | undefined {
   const sides = [...clause.subjects, ...clause.steps.map(({ right }) => right)];
   const earlier = clause.subjects.length === 0 && before !== undefined ? [before] : [];
-  return [...sides, ...earlier].some(isAmbiguous);
+  const found = [...sides, ...earlier].flatMap(nodes).find(({ kind }) => kind === "ambiguous");
+  return found?.kind === "ambiguous" ? found.wide.name : undefined;
 }

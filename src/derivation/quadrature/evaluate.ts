@@ -1,5 +1,6 @@
 import type {
   CallExpr,
+  ElementaryName,
   Expr,
   IntegralExpr,
   PowerExpr,
@@ -16,6 +17,7 @@ import {
   TableError,
   tableValue,
   variableTable,
+  type Grid,
   type TableSum,
 } from "../../probability/table.js";
 import { integrateAllTables, type Work } from "../../probability/tableIntegral.js";
@@ -128,9 +130,21 @@ function tableOf(expr: Expr, open: OpenGrid): TableSum {
     case "bars":
       return mapTable(inner(expr.of), Math.abs, grid);
     case "elementary":
-      return expr.name === "log" ? logarithmTable(inner(expr.of), grid) : expTable(inner(expr.of), grid);
+      return elementaryTable(expr.name, inner(expr.of), grid);
     default:
       throw new EvaluationError("unsupported", `no quadrature of ${printExpr(expr)}`, expr.span);
+  }
+}
+
+function elementaryTable(name: ElementaryName, of: TableSum, grid: Grid): TableSum {
+  switch (name) {
+    case "log":
+      return logarithmTable(of, grid);
+    case "exp":
+      return expTable(of, grid);
+    case "cos":
+    case "sin":
+      return mapTable(of, (x) => Math[name](x), grid);
   }
 }
 

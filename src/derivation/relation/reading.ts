@@ -1,3 +1,4 @@
+import type { ElementaryName } from "../../expr/expr.js";
 import type { Judgement } from "../judgement.js";
 import { describeReach, reaches } from "../notation/reach.js";
 import { worst } from "../verdict/verdict.js";
@@ -24,8 +25,10 @@ export interface Choice {
  * Of the two readings of a clause, one is meant: if one holds, that one; if both fail, the clause fails.
  * Anything else leaves it open.
  * @param found what was found in each of `reaches`, in that order
+ * @param name the function whose reach is open
  */
-export function chooseReading(found: readonly (readonly Finding[])[]): Choice {
+export function chooseReading(found: readonly (readonly Finding[])[], name: ElementaryName): Choice {
+  const reachOf = (at: number): string => describeReach[reaches[at] ?? "wide"](name);
   const verdicts = found.map((each) => worst(each.map(({ decision }) => decision.verdict)));
   const holding = [...verdicts.keys()].filter((at) => verdicts[at] === "holds");
   const [first] = holding;
@@ -33,12 +36,10 @@ export function chooseReading(found: readonly (readonly Finding[])[]): Choice {
     return { found: found[first] ?? [], from: first };
   if (first !== undefined) return { found: noted(found[first] ?? [], reachOf(first)), from: first };
   if (verdicts.every((verdict) => verdict === "fails"))
-    return { found: noted(found[0] ?? [], "however far \\log is taken to reach") };
+    return { found: noted(found[0] ?? [], `however far \\${name} is taken to reach`) };
   const open = verdicts.findIndex((verdict) => verdict !== "fails");
   return { found: noted((found[open] ?? []).map(left), `${reachOf(open)} (brackets would tell)`) };
 }
-
-const reachOf = (at: number): string => describeReach[reaches[at] ?? "wide"];
 
 /** What would be defined depends on the reading, so nothing is. */
 function left({ relation, decision }: Finding): Finding {

@@ -99,6 +99,8 @@ function undo(side: Expr, symbol: SymbolExpr, value: Expr): Sides | undefined {
         ? { left: side, right: value }
         : undefined;
     case "elementary":
+      // An angle is not told by its cosine.
+      if (side.name !== "exp" && side.name !== "log") return undefined;
       return undo(side.of, symbol, {
         kind: "elementary",
         name: side.name === "exp" ? "log" : "exp",

@@ -1,4 +1,4 @@
-import type { CallExpr, Expr, SeriesExpr, SumExpr } from "../../expr/expr.js";
+import type { CallExpr, ElementaryName, Expr, SeriesExpr, SumExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import { sameExpr } from "../../expr/walk.js";
 import type { Names } from "../notation/names.js";
@@ -142,6 +142,13 @@ function notIts(before: Expr, after: Expr): string | undefined {
 }
 
 /** The name of a part of a node, if it has one. */
+const elementaryParts: Readonly<Record<ElementaryName, string>> = {
+  exp: "the exponent",
+  log: "the argument of the logarithm",
+  cos: "the argument of the cosine",
+  sin: "the argument of the sine",
+};
+
 function partName({ parent, place }: Link, names: Names): string | undefined {
   switch (parent.kind) {
     case "quotient":
@@ -151,7 +158,7 @@ function partName({ parent, place }: Link, names: Names): string | undefined {
     case "root":
       return "what stands under the root";
     case "elementary":
-      return parent.name === "exp" ? "the exponent" : "the argument of the logarithm";
+      return elementaryParts[parent.name];
     case "call":
       return argumentName(parent, place, names);
     default:

@@ -193,6 +193,8 @@ const signs: Readonly<Record<string, string>> = {
   "\\ge": "≥",
   "\\log": "log",
   "\\exp": "exp",
+  "\\cos": "cos",
+  "\\sin": "sin",
   "\\arg": "arg",
   "\\max": "max",
   "\\min": "min",
