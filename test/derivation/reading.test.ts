@@ -259,3 +259,12 @@ describe("cosines and sines", () => {
     [tex`\cos(\pi\beta_t) > 0`, "fails"],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 });
+
+describe("steps of a sampler", () => {
+  const mean = tex`x_{t-1} = \frac{1}{\sqrt{\alpha_t}}\left(x_t - \frac{1-\alpha_t}{\sqrt{1-\bar\alpha_t}}\epsilon_\theta(x_t,t)\right)`;
+  test.each([
+    ["with its noise", tex`${mean} + \sigma_t z`, "holds in law"],
+    ["a step that has lost its noise", mean, "undecided"],
+    ["or the vector in it", tex`${mean} + \sigma_t`, "undecided"],
+  ])("%s", (_, latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
+});

@@ -4,7 +4,6 @@ import type { Names } from "../notation/names.js";
 import type { Role } from "../notation/notation.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { decideImplicitStep, withPossibleDeviation } from "./implicit.js";
-import { introduces } from "./introduce.js";
 import type { Decision, Question } from "./question.js";
 
 /** A state set equal to something that a network predicts: a step of the sampler, or a prediction. */
@@ -37,7 +36,7 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
   if (noise === undefined && left.kind === "symbol" && isStepBefore(left, names)) {
     const found = decideImplicitStep({ left, right }, question);
     if (found?.verdict === "holds") return found;
-    return introduces("a step of a sampler that adds no noise; nothing is claimed of q", question);
+    return open("a step that adds no noise and is not that of DDIM: x_{t-1} is set equal to a guess");
   }
   if (noise === undefined || left.kind !== "symbol" || !isStepBefore(left, names))
     return open("a state is set equal to what a network predicts of it");
