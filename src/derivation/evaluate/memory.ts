@@ -20,8 +20,8 @@ type Store = WeakMap<Names | Notation, Map<string, Entry>>;
 const stores = new WeakMap<World, Store>();
 const mostEntries = 5_000;
 
-/** What costs more than looking it up. */
-const costly = new Set<Kind>(["root", "power", "elementary", "call", "series", "quotient", "integral"]);
+/** What costs more than looking it up: a quotient or a square does not. */
+const costly = new Set<Kind>(["root", "elementary", "call", "series", "integral"]);
 
 /**
  * The value of an expression, computed once per world and place: the right side of one line is the left side of
