@@ -7,7 +7,8 @@ export { useBackend, type Backend, type BackendName } from "./tensor/backend.js"
 export { compiled, type Compiled, type Tensors } from "./tensor/graph/compiled.js";
 
 // derivation
-export { checkLatex, checkStatements, type CheckOptions, type StatementSource } from "./derivation/check.js";
+export { checkLatex, checkStatements } from "./derivation/check.js";
+export type { CheckOptions, StatementSource } from "./derivation/options.js";
 export type { GivenSchedule } from "./derivation/world/given.js";
 export {
   mutateStatements,

@@ -1,4 +1,4 @@
-import type { StatementSource } from "../derivation/check.js";
+import type { StatementSource } from "../derivation/options.js";
 import { ddpm, extendNotation } from "../derivation/notation/ddpm.js";
 import type { Notation } from "../derivation/notation/notation.js";
 import { libraryBindings } from "./bindings.js";

@@ -1,12 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import {
-  checkDefaults,
-  checkStatements,
-  type CheckOptions,
-  type StatementSource,
-} from "../derivation/check.js";
+import { checkStatements } from "../derivation/check.js";
+import { checkDefaults, type CheckOptions, type StatementSource } from "../derivation/options.js";
 import { readDocument, readStream } from "../derivation/document.js";
 import { notationData, readYaml } from "../derivation/document/frontMatter.js";
 import { notations } from "../derivation/notation/ddpm.js";

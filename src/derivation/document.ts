@@ -1,5 +1,5 @@
 import { InputError } from "../error.js";
-import type { StatementSource } from "./check.js";
+import type { StatementSource } from "./options.js";
 import { refuseExcess, refuseMany } from "./document/excess.js";
 import { isClaim, placesIn, type FoundFormula } from "./document/formula.js";
 import { findHtmlFormulas } from "./document/html.js";

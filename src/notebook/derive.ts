@@ -3,7 +3,8 @@
  * the run if one is wrong. The formula that is shown is the formula that is checked.
  */
 import { InputError } from "../error.js";
-import { checkStatements, type CheckOptions, type StatementSource } from "../derivation/check.js";
+import { checkStatements } from "../derivation/check.js";
+import type { CheckOptions, StatementSource } from "../derivation/options.js";
 import { plainFormula } from "../derivation/verdict/plainText.js";
 import {
   summarize,

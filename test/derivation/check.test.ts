@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkLatex, checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { checkLatex, checkStatements } from "../../src/derivation/check.js";
+import type { StatementSource } from "../../src/derivation/options.js";
 import { ddpm, extendNotation } from "../../src/derivation/notation/ddpm.js";
 import { refusal } from "../support/refusal.js";
 import { truths } from "./formulas.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { checkStatements } from "../../src/derivation/check.js";
+import type { StatementSource } from "../../src/derivation/options.js";
 import { readDocument } from "../../src/derivation/document.js";
 import type { StatementResult } from "../../src/derivation/verdict/verdict.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkLatex, checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { checkLatex, checkStatements } from "../../src/derivation/check.js";
+import type { StatementSource } from "../../src/derivation/options.js";
 import { ddpm } from "../../src/derivation/notation/ddpm.js";
 import { Names } from "../../src/derivation/notation/names.js";
 import { decideNaming } from "../../src/derivation/relation/introduce.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CheckOptions, StatementSource } from "../../src/derivation/check.js";
+import type { CheckOptions, StatementSource } from "../../src/derivation/options.js";
 import { judgeStatements } from "../../src/derivation/check.js";
 import { mutate } from "../../src/derivation/mutate.js";
 import { ddpm } from "../../src/derivation/notation/ddpm.js";

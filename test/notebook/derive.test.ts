@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { checkStatements, type StatementSource } from "../../src/derivation/check.js";
+import { checkStatements } from "../../src/derivation/check.js";
+import type { StatementSource } from "../../src/derivation/options.js";
 import { summarize, type StatementResult, type Verdict } from "../../src/derivation/verdict/verdict.js";
 import { InputError } from "../../src/error.js";
 import {

@@ -1,4 +1,4 @@
-import type { CheckOptions, StatementSource } from "../check.js";
+import type { CheckOptions, StatementSource } from "../options.js";
 import { judgeStatements } from "../check.js";
 import { withinFormula } from "../evaluate/scope.js";
 import type { Judgement } from "../judgement.js";
