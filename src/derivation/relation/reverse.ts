@@ -37,7 +37,9 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
   if (noise === undefined && left.kind === "symbol" && isStepBefore(left, names)) {
     const found = decideImplicitStep({ left, right }, question);
     if (found?.verdict === "holds") return found;
-    return introduces("a step of a sampler that adds no noise; nothing is claimed of q", question);
+    return decideEquality({ left: modelMean(left, names), right }, question).verdict === "holds"
+      ? introduces("the mean \\mu_\\theta(x_t, t), no noise added; nothing is claimed of q", question)
+      : open("a step without noise that is neither \\mu_\\theta(x_t, t) nor a step of DDIM");
   }
   if (noise === undefined || left.kind !== "symbol" || !isStepBefore(left, names))
     return open("a state is set equal to what a network predicts of it");
@@ -47,7 +49,7 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
       : mapChildren(expr, without);
   const mean = decideEquality({ left: modelMean(left, names), right: without(right) }, question);
   if (mean.verdict !== "holds") {
-    const implicit = decideImplicitStep({ left, right: without(right) }, question);
+    const implicit = decideImplicitStep({ left, right: without(right) }, question, true);
     return implicit?.verdict === "holds" && addsDeviation({ right, without: without(right), noise }, question)
       ? { ...implicit, inLaw: true }
       : mean;
