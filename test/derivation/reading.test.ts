@@ -173,6 +173,19 @@ describe("algebra in letters of which nothing is known", () => {
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 });
 
+// ε_{t-1} is the noise of step t in the first line, where that is what makes it true, and so in the second.
+test.each([
+  ["each step its own noise", tex`\epsilon_{t-2}`, ["holds", "holds"]],
+  ["one noise for both steps", tex`\epsilon_{t-1}`, ["holds", "fails"]],
+])("noises declared by time stay what they are in a derivation: %s", (_, before, verdicts) => {
+  const lines = [
+    tex`x_t = \sqrt{\alpha_t}x_{t-1} + \sqrt{1-\alpha_t}\epsilon_{t-1}, \quad \epsilon_{t-1},\epsilon_{t-2},\dots\sim\mathcal N(0,I)`,
+    tex`= \sqrt{\alpha_t\alpha_{t-1}}x_{t-2} + \sqrt{\alpha_t(1-\alpha_{t-1})}${before} + \sqrt{1-\alpha_t}\epsilon_{t-1}`,
+  ].map((latex, at) => ({ latex, chain: "one", line: at + 1 }));
+  const { statements } = checkStatements(lines, { worlds: 6, repairs: false });
+  expect(statements.map(({ verdict }) => verdict)).toEqual(verdicts);
+});
+
 test("a letter before brackets alone may be a function in a chain too", () => {
   const lines = [tex`h(a)+h(b) = h(b)+h(a)`, tex`= h(a+b)`, tex`= a+b`].map((latex, at) => ({
     latex,
