@@ -59,17 +59,22 @@ export class LineJudge {
     const { clauses } = line;
     const sequences = new Set([...(before.sequences ?? []), ...declaredSequences(clauses, this.names)]);
     const judge = (): Judged => this.clauses(clauses, latex, before, chained);
-    const { found, chain } = this.withSequences(sequences, judge);
+    const { found, chain, own } = this.withSequences(sequences, judge);
     const solved = this.names.solved;
-    return { found: this.together(found, clauses), chain: { ...chain, numbered, sequences, solved } };
+    // What the noises are in one line of a derivation they are in the next.
+    const kept = own ? new Set([...numbered, ...sequences]) : numbered;
+    return { found: this.together(found, clauses), chain: { ...chain, numbered: kept, sequences, solved } };
   }
 
   /** Noises declared by time are those of the steps or, where that is false, noises of their own. */
-  private withSequences(sequences: ReadonlySet<string>, judge: () => Judged): Judged {
+  private withSequences(
+    sequences: ReadonlySet<string>,
+    judge: () => Judged,
+  ): Judged & { readonly own: boolean } {
     const { names, structure } = this;
     const judged = judge();
     if (sequences.size === 0 || !judged.found.some(({ decision }) => decision.verdict === "fails"))
-      return judged;
+      return { ...judged, own: false };
     const after = { names: this.names, structure: this.structure };
     this.names = names.withNumbered(new Set([...names.numbered, ...sequences]));
     this.structure = structure;
@@ -78,11 +83,11 @@ export class LineJudge {
       this.names = this.names.withNumbered(names.numbered);
       const note = "the noises declared are read as noises of their own";
       const found = again.found.map((each) => ({ ...each, decision: noted(each.decision, note) }));
-      return { ...again, found };
+      return { ...again, found, own: true };
     }
     this.names = after.names;
     this.structure = after.structure;
-    return judged;
+    return { ...judged, own: false };
   }
 
   private clauses(clauses: readonly Clause[], latex: string, before: Chain, chained: boolean): Judged {

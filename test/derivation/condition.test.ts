@@ -44,6 +44,15 @@ describe("conditions on times", () => {
     [tex`z \sim N(0, 2I) \text{ if } t > 1, \text{ else } z = 0`, "fails"],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 
+  // repairs are looked for among sides whose kinds do not fit too
+  test.each([
+    [tex`q(x_t|x_s) = \mathcal N(x_t;\sqrt{\bar\alpha_t}x_s,(1-\bar\alpha_t)I) \quad (s<t)`, "fails"],
+    [
+      tex`q(x_t|x_s) = \mathcal N\left(x_t;\sqrt{\bar\alpha_t/\bar\alpha_s}\,x_s,(1-\bar\alpha_t/\bar\alpha_s)I\right) \quad (s<t)`,
+      "holds",
+    ],
+  ])("two times: %s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
+
   test("a definition under a condition is known at its times alone", () => {
     const after = (latex: string): string | undefined =>
       checkLatex(tex`\begin{aligned} \gamma_t = \beta_t \text{ if } t > 1 \\ ${latex} \end{aligned}`, {

@@ -165,7 +165,35 @@ describe("algebra in letters of which nothing is known", () => {
     // a letter on one side alone: a condition on it
     [tex`a+b = 1`, "undecided"],
     [tex`ab = c`, "undecided"],
+    // a letter before brackets alone may be a function
+    [tex`h(a+b) = h(a)+h(b)`, "undecided"],
+    [tex`h(2a) = 4h(a)`, "undecided"],
+    [tex`a(b+c) = ab+ac`, "holds"],
+    [tex`a(b+c) = ab+c`, "fails"],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
+});
+
+// ε_{t-1} is the noise of step t in the first line, where that is what makes it true, and so in the second.
+test.each([
+  ["each step its own noise", tex`\epsilon_{t-2}`, ["holds", "holds"]],
+  ["one noise for both steps", tex`\epsilon_{t-1}`, ["holds", "fails"]],
+])("noises declared by time stay what they are in a derivation: %s", (_, before, verdicts) => {
+  const lines = [
+    tex`x_t = \sqrt{\alpha_t}x_{t-1} + \sqrt{1-\alpha_t}\epsilon_{t-1}, \quad \epsilon_{t-1},\epsilon_{t-2},\dots\sim\mathcal N(0,I)`,
+    tex`= \sqrt{\alpha_t\alpha_{t-1}}x_{t-2} + \sqrt{\alpha_t(1-\alpha_{t-1})}${before} + \sqrt{1-\alpha_t}\epsilon_{t-1}`,
+  ].map((latex, at) => ({ latex, chain: "one", line: at + 1 }));
+  const { statements } = checkStatements(lines, { worlds: 6, repairs: false });
+  expect(statements.map(({ verdict }) => verdict)).toEqual(verdicts);
+});
+
+test("a letter before brackets alone may be a function in a chain too", () => {
+  const lines = [tex`h(a)+h(b) = h(b)+h(a)`, tex`= h(a+b)`, tex`= a+b`].map((latex, at) => ({
+    latex,
+    chain: "one",
+    line: at + 1,
+  }));
+  const { statements } = checkStatements(lines, { worlds: 6, repairs: false });
+  expect(statements.map(({ verdict }) => verdict)).toEqual(["undecided", "undecided", "undecided"]);
 });
 
 describe("networks", () => {
@@ -188,13 +216,23 @@ describe("networks", () => {
     ],
   ])("%s: %s", (latex, verdict) => expect(verdictOf(latex)).toBe(verdict));
 
+  const step = (scale: string, root: string, noise = ""): string =>
+    tex`x_{t-1} = ${scale}\frac{x_t-\sqrt{1-\bar\alpha_t}\epsilon_\theta^{(t)}(x_t)}{\sqrt{\bar\alpha_t}} + \sqrt{${root}}\,\epsilon_\theta^{(t)}(x_t)${noise}`;
   const implicit = (root: string): string =>
-    tex`x_{t-1} = \sqrt{\bar\alpha_{t-1}}\frac{x_t-\sqrt{1-\bar\alpha_t}\epsilon_\theta^{(t)}(x_t)}{\sqrt{\bar\alpha_t}} + \sqrt{${root}-\sigma_t^2}\,\epsilon_\theta^{(t)}(x_t) + \sigma_t\epsilon_t`;
+    step(tex`\sqrt{\bar\alpha_{t-1}}`, tex`${root}-\sigma_t^2`, tex` + \sigma_t\epsilon_t`);
   const flow = (sign: string): string =>
     tex`\frac{x_{t-1}}{\sqrt{\bar\alpha_{t-1}}} = \frac{x_t}{\sqrt{\bar\alpha_t}}+\left(\sqrt{\frac{1-\bar\alpha_{t-1}}{\bar\alpha_{t-1}}}${sign}\sqrt{\frac{1-\bar\alpha_t}{\bar\alpha_t}}\right)\epsilon_\theta(x_t,t)`;
   test.each([
     ["a step of DDIM", implicit(tex`1-\bar\alpha_{t-1}`), "holds in law"],
     ["a root of another time", implicit(tex`1-\bar\alpha_t`), "fails"],
+    ["a step of DDIM without noise", step(tex`\sqrt{\bar\alpha_{t-1}}`, tex`1-\bar\alpha_{t-1}`), "holds"],
+    [
+      "noise that the root does not make room for",
+      step(tex`\sqrt{\bar\alpha_{t-1}}`, tex`1-\bar\alpha_{t-1}`, tex` + \sigma_t\epsilon_t`),
+      "fails",
+    ],
+    ["a root lost", step(tex`\bar\alpha_{t-1}`, tex`1-\bar\alpha_{t-1}`), "undecided"],
+    ["the mean of the model, its noise left out", tex`x_{t-1} = \mu_\theta(x_t,t)`, "undecided"],
     ["DDIM as a difference", flow("-"), "holds"],
     ["its sign lost", flow("+"), "undecided"],
   ])("%s", (_, latex, verdict) => expect(verdictOf(latex)).toBe(verdict));

@@ -46,6 +46,19 @@ export function withinFormula<T>(check: () => T): T {
   }
 }
 
+/** Runs a part of that check, which may use so many of the steps that are left. */
+export function withinSteps<T>(limit: number, check: () => T): T {
+  const outer = formula;
+  const start = Math.max(outer.steps, formulaLimit - limit);
+  formula = { steps: start };
+  try {
+    return check();
+  } finally {
+    outer.steps += formula.steps - start;
+    formula = outer;
+  }
+}
+
 /** Divisors beyond these are not compared: a sum may have thousands. */
 const mostDivisors = 4_000;
 

@@ -29,18 +29,15 @@ import { mixesData, withForward, withMeasures } from "./process.js";
 import { decideProportional } from "./proportional.js";
 import { decideInSettings, needsMarginals } from "./marginal.js";
 import type { Decision, Question } from "./question.js";
-import { identitySymbols, unknownCalls } from "./unknown.js";
+import { appliedLetter, identitySymbols, unknownCalls } from "./unknown.js";
 
 /** Decides one relation. Never throws for what the formula says: what has no value is `undecided` or `unreadable`. */
 export function decide(written: Claim, asked: Question, flattened = false): Decision {
   const claim = defining(written);
   const question = typedQuestion(claim, declaredQuestion([claim.left, claim.right], asked));
   try {
-    return forPositive(
-      reconsidered(decideWithDigits(claim, question), claim, question, decideRelation),
-      claim,
-      question,
-    );
+    const found = reconsidered(decideWithDigits(claim, question), claim, question, decideRelation);
+    return notOfFunctions(forPositive(found, claim, question), claim, question);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     const flat = error.problem === "type" && !flattened ? scalarQuestion(claim, question) : undefined;
@@ -66,6 +63,13 @@ function forPositive(decision: Decision, claim: Claim, question: Question): Deci
   const found = decideRelation(claim, { ...question, draws: positiveDraws(question.draws) });
   const note = `for positive ${[...letters].join(", ")}`;
   return { ...found, reason: found.reason === undefined ? note : `${found.reason}; ${note}` };
+}
+
+/** What holds of a product h (a + b) need not hold of a function h. */
+function notOfFunctions(decision: Decision, claim: Claim, question: Question): Decision {
+  const letter = decision.verdict === "holds" ? appliedLetter(claim, question.names) : undefined;
+  if (letter === undefined) return decision;
+  return undecided(`${letter} stands before brackets only and may be a function`, question);
 }
 
 /** Kinds that do not fit make a statement false if it is false in one dimension, where all are numbers. */

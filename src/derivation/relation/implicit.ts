@@ -10,15 +10,17 @@ import type { Decision, Question } from "./question.js";
 /**
  * A step of DDIM (Song, Meng and Ermon 2021, eq. 12), its noise taken away:
  * x_{t-1} = √ᾱ_{t-1} x_θ + √(1 - ᾱ_{t-1} - σ_t²) ε_θ. Both sides must agree with x_{t-1} so replaced. σ_t is any that
- * the root allows, unless the text has defined it, and 0 where the step does not mention it. undefined where the
- * notation lacks a name for one of these.
+ * the root allows, unless the text has defined it, and 0 where the step does not mention it, in what was taken away
+ * (`noisy`) neither. undefined where the notation lacks a name for one of these.
  */
-export function decideImplicitStep({ left, right }: Sides, question: Question): Decision | undefined {
+export function decideImplicitStep(
+  { left, right }: Sides,
+  question: Question,
+  noisy = false,
+): Decision | undefined {
   const { names } = question;
-  const mean = meanOf(
-    some(right, (node) => isDeviation(node, names)),
-    names,
-  );
+  const deviates = noisy || some(right, (node) => isDeviation(node, names));
+  const mean = meanOf(deviates, names);
   if (mean === undefined) return undefined;
   const replaced = (expr: Expr): Expr =>
     expr.kind === "symbol" && isStateBefore(expr, names) ? mean : mapChildren(expr, replaced);
@@ -71,10 +73,10 @@ function isStateBefore(symbol: SymbolExpr, names: Names): boolean {
 const isDeviation = (node: Expr, names: Names): boolean =>
   node.kind === "symbol" && node.name === "\\sigma" && names.lookUp(node).key === "\\sigma_t";
 
-function meanOf(noisy: boolean, names: Names): Expr | undefined {
+function meanOf(deviates: boolean, names: Names): Expr | undefined {
   const [x, bar, t] = [names.nameOf("state"), names.nameOf("alphaBar"), names.time];
   if (x === undefined || bar === undefined) return undefined;
-  const left = noisy ? String.raw`- \sigma_{${t}}^2` : "";
+  const left = deviates ? String.raw`- \sigma_{${t}}^2` : "";
   const clean = String.raw`\sqrt{${bar}_{${t}-1}} \, x_\theta(${x}_{${t}}, ${t})`;
   const noise = String.raw`\sqrt{1 - ${bar}_{${t}-1} ${left}} \, \epsilon_\theta(${x}_{${t}}, ${t})`;
   return expressionOf(`${clean} + ${noise}`, names);

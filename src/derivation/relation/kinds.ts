@@ -88,8 +88,8 @@ function describe(expr: Expr, question: Question): string | undefined {
 /** The value at the first place that has one, or why it has none: a type error. */
 function kindAt(expr: Expr, question: Question): Value | string | undefined {
   for (const place of placesOf([expr], question)) {
-    const scope = scopeAt(question, place);
     try {
+      const scope = scopeAt(question, place);
       return scope.evaluate(expr, scope);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;

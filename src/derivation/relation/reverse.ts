@@ -46,7 +46,7 @@ export function decideReverseStep({ left, right }: Sides, question: Question): D
       : mapChildren(expr, without);
   const mean = decideEquality({ left: modelMean(left, names), right: without(right) }, question);
   if (mean.verdict !== "holds") {
-    const implicit = decideImplicitStep({ left, right: without(right) }, question);
+    const implicit = decideImplicitStep({ left, right: without(right) }, question, true);
     return implicit?.verdict === "holds" && addsDeviation({ right, without: without(right), noise }, question)
       ? { ...implicit, inLaw: true }
       : mean;

@@ -7,6 +7,7 @@ import { decideDefinition, proposeDefinition } from "./define.js";
 import { decideEquality, type Sides } from "./equality.js";
 import { introduces } from "./introduce.js";
 import type { Decision, Question } from "./question.js";
+import { isBeforeBrackets } from "./unknown.js";
 
 /**
  * `\frac{1}{\sigma^2} = \frac{1}{\tilde\beta_t}`: an equation in which one symbol is open, which occurs once,
@@ -17,7 +18,8 @@ export function decideSolved(sides: Sides, latex: string, question: Question): D
   const { names } = question;
   const open = [sides.left, sides.right].flatMap((side) => openSymbols(side, names));
   const [symbol] = open;
-  if (symbol === undefined || open.length > 1 || isBeforeBrackets(symbol, latex, names)) return undefined;
+  if (symbol === undefined || open.length > 1) return undefined;
+  if (names.lookUp(symbol).meaning.kind === "unknown" && isBeforeBrackets(symbol, latex)) return undefined;
   const onLeft = some(sides.left, (node) => node === symbol);
   const [side, value] = onLeft ? [sides.left, sides.right] : [sides.right, sides.left];
   const solved = undo(side, symbol, value);
@@ -30,11 +32,6 @@ export function decideSolved(sides: Sides, latex: string, question: Question): D
     throw error;
   }
 }
-
-/** `h(2) = 4`: a value of a function, or a product. */
-const isBeforeBrackets = (symbol: SymbolExpr, latex: string, names: Names): boolean =>
-  names.lookUp(symbol).meaning.kind === "unknown" &&
-  /^\s*(?:\\left\s*)?[([]/.test(latex.slice(symbol.span.end));
 
 function defined(solved: Sides, sides: Sides, symbol: SymbolExpr, question: Question): Decision | undefined {
   const { names } = question;

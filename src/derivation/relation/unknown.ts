@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from "../../expr/expr.js";
+import type { CallExpr, Expr, SymbolExpr } from "../../expr/expr.js";
 import { printExpr } from "../../expr/print.js";
 import { nodes, some } from "../../expr/walk.js";
 import type { Claim } from "./claim.js";
@@ -56,9 +56,11 @@ const equalities = ["=", "\\equiv"];
 /**
  * `(a + b)^2 = a^2 + 2ab + b^2`: several letters of which nothing is known, the same on both sides, are any
  * numbers; where a letter stands on one side alone, or is the only one, the equation may be a condition on it. σ_t is one that the text may have chosen.
+ * In `h(a + b) = h(a) + h(b)` h stands before brackets alone and may be a function.
  * @returns these symbols, printed; none for any other statement
  */
-export function identitySymbols({ left, right, relation }: Claim, names: Names): ReadonlySet<string> {
+export function identitySymbols(claim: Claim, names: Names): ReadonlySet<string> {
+  const { left, right, relation } = claim;
   const none = new Set<string>();
   if (!equalities.includes(relation)) return none;
   const roles = new Set([left, right].flatMap((side) => rolesOf(side, names)));
@@ -69,8 +71,47 @@ export function identitySymbols({ left, right, relation }: Claim, names: Names):
   if (known === undefined || used === undefined || known.size < 2 || known.size !== used.size) return none;
   // That matrices commute is a condition too.
   if ([...known].some((letter) => /^\\(?:Sigma|Lambda)/.test(letter))) return none;
+  if (appliedLetter(claim, names) !== undefined) return none;
   return [...known].every((letter) => used.has(letter)) ? known : none;
 }
+
+/**
+ * `h(a + b) = h(a) + h(b)`: a letter that stands on both sides and before brackets wherever it stands, which may be a
+ * function. Beside networks, w(ε_c - ε), it is a weight.
+ */
+export function appliedLetter(claim: Claim, names: Names): string | undefined {
+  const { left, right } = claim;
+  if ([left, right].some((side) => rolesOf(side, names).includes("network"))) return undefined;
+  const used = lettersOf(right, true, names);
+  return [...lettersOf(left, true, names)].find((each) => used.has(each) && isApplied(each, claim));
+}
+
+/** Whether brackets follow the letter wherever it stands. Of a line before there is no text: there a distance to the next factor tells. */
+function isApplied(letter: string, { left, right, ownLeft, latex }: Claim): boolean {
+  const isIt = (node: Expr): node is SymbolExpr => node.kind === "symbol" && printExpr(node) === letter;
+  const everywhere = (side: Expr, brackets: (symbol: SymbolExpr, next: Expr) => boolean): boolean =>
+    nodes(side)
+      .filter(isIt)
+      .every((symbol) => {
+        const next = factorAfter(symbol, side);
+        return next !== undefined && brackets(symbol, next);
+      });
+  const written = (symbol: SymbolExpr): boolean => isBeforeBrackets(symbol, latex);
+  const apart = (symbol: SymbolExpr, next: Expr): boolean => next.span.start > symbol.span.end;
+  return everywhere(left, ownLeft ? written : apart) && everywhere(right, written);
+}
+
+function factorAfter(symbol: SymbolExpr, side: Expr): Expr | undefined {
+  for (const node of nodes(side)) {
+    const at = node.kind === "product" ? node.factors.indexOf(symbol) : -1;
+    if (node.kind === "product" && at >= 0) return node.factors[at + 1];
+  }
+  return undefined;
+}
+
+/** `h(2) = 4`: a value of a function, or a product. */
+export const isBeforeBrackets = (symbol: SymbolExpr, latex: string): boolean =>
+  /^\s*(?:\\left\s*)?[([]/.test(latex.slice(symbol.span.end));
 
 const scheduled: readonly Role[] = ["beta", "alpha", "alphaBar", "snr", "posteriorVariance", "posteriorMean"];
 

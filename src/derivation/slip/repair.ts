@@ -1,6 +1,7 @@
 import type { Expr } from "../../expr/expr.js";
 import { children, nodes } from "../../expr/walk.js";
 import type { Clause } from "../../tex/statement.js";
+import { withinSteps } from "../evaluate/scope.js";
 import type { JudgedLine, Judgement } from "../judgement.js";
 import type { Claim } from "../relation/claim.js";
 import { decide, variableOf } from "../relation/decide.js";
@@ -19,6 +20,8 @@ const mostRepairs = 3;
 /** The smallest worlds and few digits reject most candidates; what passes is confirmed with all of them. */
 const quickWorlds = 2;
 const quickDigits = 32;
+/** What is that many times as costly as one place of the line, a product of ten logarithms for their sum, is no slip. */
+const mostTimes = 32;
 
 /** A repair and the sides that it leaves. */
 export interface FoundRepair {
@@ -50,11 +53,12 @@ export function repairsOf(line: JudgedLine, against?: Expr): readonly FoundRepai
   const sentence = judgements.filter(({ clause }) => clause === failing.clause);
   const others = judgements.filter(({ clause }) => clause !== failing.clause);
   if (others.some(({ decision }) => decision.verdict === "fails")) return [];
-  let left = Math.floor(searchLimit / costOf(failing.claim, failing.question));
+  const cost = costOf(failing.claim, failing.question);
+  let left = Math.floor(searchLimit / cost);
   const found: FoundRepair[] = [];
   for (const candidate of candidatesOf(failing)) {
     if (found.length >= mostRepairs || left-- <= 0 || (candidate.remote && found.length > 0)) break;
-    const repair = tried(candidate, line, sentence);
+    const repair = tried(candidate, line, sentence, cost);
     if (repair !== undefined && !found.some((each) => isSame(each, repair, failing.question)))
       found.push(repair);
   }
@@ -76,6 +80,7 @@ function tried(
   candidate: Candidate,
   line: JudgedLine,
   sentence: readonly Judgement[],
+  cost: number,
 ): FoundRepair | undefined {
   const claims = sentence.map((judgement) => ({ judgement, claim: changedClaim(judgement, candidate) }));
   const moved = claims.filter(({ judgement, claim }) => claim !== judgement.claim);
@@ -93,7 +98,7 @@ function tried(
       const { verdict, inLaw } = decide(claim, reduce(judgement.question));
       return verdict === "holds" && !(inLaw && otherNoise);
     });
-  if (!holds(quick) || !holds(brief)) return undefined;
+  if (!withinSteps(mostTimes * cost, () => holds(quick)) || !holds(brief)) return undefined;
   const { sides, edits, slip, text } = candidate;
   const clause = [...sides].reduce((each, [from, to]) => withSide(each, from, to), first.clause);
   const latex = writeLine(line, clause, edits, first.question.names);
