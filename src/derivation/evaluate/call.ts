@@ -62,8 +62,12 @@ function evaluateRoleCall(role: Role, expr: CallExpr, lookup: Lookup, scope: Sco
       return evaluateIntegral(expr, scope);
     case "posteriorMean":
       return posteriorMeanAt(expr, lookup, scope);
-    case "snr":
-      return number(signalToNoise(timeWithin(onlyArgument(expr), 1, scope), scope));
+    case "snr": {
+      const t = timeWithin(onlyArgument(expr), 1, scope);
+      const value = number(signalToNoise(t, scope));
+      scope.trace.keepValue(() => `${expr.head.name}(${t})`, value);
+      return value;
+    }
     case "state":
       return closedForm(expr, lookup, scope);
     case "trace":

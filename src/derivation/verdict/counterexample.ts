@@ -84,7 +84,8 @@ function describe({ place, outcome, trace }: Failure, names: Names): Counterexam
   const written = Object.entries(values).map(([symbol, value]) => `${plainFormula(symbol)} = ${value}`);
   const where = t === undefined ? "" : ` at t = ${t}`;
   const ending = outcome.problem ?? `the left side is ${left}, the right side ${right}`;
-  const betas = draw.schedule === undefined ? "" : ` and the betas of the schedule ${draw.schedule}`;
+  const betas =
+    draw.schedule === undefined ? "" : ` and the betas of the schedule ${plainFormula(draw.schedule)}`;
   const numbers = written.length === 0 ? "" : `${written.join(", ")}; `;
   const text = `With T = ${draw.T}${betas}${where}: ${numbers}${ending}.`;
   return { T: draw.T, ...(t === undefined ? {} : { t }), values, left, right, text };
@@ -127,10 +128,11 @@ function coefficientIn(
   names: Names,
 ): readonly { readonly role: Role; readonly time: number }[] {
   const span = { start: 0, end: 0 };
-  const [, name = key, index] = /^(.*)_\{([0-9]+)\}$/.exec(key) ?? [];
+  const [, name = key, subscript, argument] = /^(.*?)(?:_\{([0-9]+)\}|\(([0-9]+)\))$/.exec(key) ?? [];
+  const index = subscript ?? argument;
   const symbol = { kind: "symbol", name, span } as const;
   const { meaning } = names.lookUp(
-    index === undefined ? symbol : { ...symbol, index: { kind: "number", text: index, span } },
+    subscript === undefined ? symbol : { ...symbol, index: { kind: "number", text: subscript, span } },
   );
   if (meaning.kind !== "role" || !coefficients.has(meaning.role)) return [];
   return [{ role: meaning.role, time: index === undefined ? t : Number(index) }];
