@@ -43,7 +43,7 @@ describe("a bound that schedules of ordinary size keep and others break", () => 
 
   test("a long schedule is shown by its name", () =>
     expect(only(tex`\sum_{t=1}^T \beta_t \le 99`).counterexample?.text).toBe(
-      tex`With T = 128 and the betas of the schedule \beta_t = 0.8: the left side is 102.4, the right side 99.`,
+      tex`With T = 128 and the betas of the schedule β_t = 0.8: the left side is 102.4, the right side 99.`,
     ));
 });
 
