@@ -88,7 +88,7 @@ export interface TestKernel {
   readonly sendFrames: (...messages: (readonly [channel: string, frames: Frames])[]) => Promise<void>;
   /** Sends frames to the heartbeat, and what is no ZeroMQ at all to every port. */
   readonly disturb: (frames: readonly Frames[]) => Promise<void>;
-  /** What the heartbeat sends back within a second. */
+  /** What the heartbeat sends back; null if nothing within ten seconds. */
   readonly beat: (text: string) => Promise<string | null>;
   /** Resident memory of the kernel and of the processes it has started, in MB. */
   readonly memory: () => Promise<number>;
