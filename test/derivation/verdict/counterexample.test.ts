@@ -21,6 +21,13 @@ describe("a counterexample can be followed with a pocket calculator", () => {
       "With T = 2: a = 3, b = 8; the left side is 121, the right side 73.",
     ],
     [
+      // Its values were computed before without being kept for show.
+      "a world beyond the pocket ones, with the values behind it",
+      tex`\mathrm{SNR}(t) \le 10^{12}`,
+      "With T = 5 at t = 1: β_1 = 1e-15, SNR(1) = 1000000000000000; " +
+        "the left side is 1000000000000000, the right side 1000000000000.",
+    ],
+    [
       "equal steps by their schedule",
       tex`\sum_{t=1}^T \beta_t \le 8`,
       "With T = 128 and the betas of the schedule β_t = 0.8: the left side is 102.4, the right side 8.",
