@@ -1,6 +1,7 @@
 import type { Arithmetic, Real } from "../expr/number.js";
 import { multiplyExponentials, waveTerm, type Exponential } from "./exponential.js";
-import { addWaves, remembered, scaleWave, type Wave, type WaveTerm } from "./wave.js";
+import { addWaves, scaleWave, type Wave } from "./wave.js";
+import { remembered, type WaveTerm } from "./waveTerm.js";
 
 /** ∂wave/∂v */
 export const derivativeOfWave = (wave: Wave, variable: string, arithmetic: Arithmetic): Wave =>

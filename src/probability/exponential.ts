@@ -1,15 +1,8 @@
 import type { Arithmetic, Real } from "../expr/number.js";
 import { pi } from "./gaussian.js";
-import {
-  addWaves,
-  constantValue,
-  constantWave,
-  expectWave,
-  multiplyWaves,
-  remembered,
-  scaleWave,
-  type Wave,
-} from "./wave.js";
+import { addWaves, constantValue, constantWave, multiplyWaves, scaleWave, type Wave } from "./wave.js";
+import { expectWave } from "./waveExpectation.js";
+import { remembered } from "./waveTerm.js";
 
 /** factor · exp(exponent) */
 export interface ExponentialTerm {

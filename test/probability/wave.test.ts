@@ -6,7 +6,6 @@ import {
   constantValue,
   constantWave,
   cosineWave,
-  expectWave,
   multiplyWaves,
   NotAffineError,
   scaleWave,
@@ -14,6 +13,7 @@ import {
   variableWave,
   type Wave,
 } from "../../src/probability/wave.js";
+import { expectWave } from "../../src/probability/waveExpectation.js";
 
 const arithmetic = arithmeticOf(40);
 const { real } = arithmetic;

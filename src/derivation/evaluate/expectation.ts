@@ -1,14 +1,8 @@
 import type { CallExpr } from "../../expr/expr.js";
 import { multiplyExponentials } from "../../probability/exponential.js";
-import {
-  addWaves,
-  expectWave,
-  NotAffineError,
-  scaleWave,
-  shapeOf,
-  type Wave,
-  type WaveTerm,
-} from "../../probability/wave.js";
+import { addWaves, NotAffineError, scaleWave, type Wave } from "../../probability/wave.js";
+import { expectWave } from "../../probability/waveExpectation.js";
+import { shapeOf, type WaveTerm } from "../../probability/waveTerm.js";
 import { EvaluationError } from "./error.js";
 import {
   densityField,

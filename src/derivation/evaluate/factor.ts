@@ -2,14 +2,8 @@ import type { CallExpr, Expr } from "../../expr/expr.js";
 import type { Real } from "../../expr/number.js";
 import { printExpr } from "../../expr/print.js";
 import { pi } from "../../probability/gaussian.js";
-import {
-  addWaves,
-  constantWave,
-  remembered,
-  scaleWave,
-  subtractWaves,
-  type Wave,
-} from "../../probability/wave.js";
+import { addWaves, constantWave, scaleWave, subtractWaves, type Wave } from "../../probability/wave.js";
+import { remembered } from "../../probability/waveTerm.js";
 import type { NormalLaw } from "../world/law.js";
 import { refuseDataLaw, statesOf } from "./density.js";
 import { EvaluationError } from "./error.js";

@@ -2,7 +2,7 @@ import type { CallExpr, ElementaryName, Expr, Span, SymbolExpr } from "../../exp
 import type { Real } from "../../expr/number.js";
 import { densityAt, measureOf as weightOf, pointsOf, type Point } from "../../probability/finite.js";
 import { pi } from "../../probability/gaussian.js";
-import { remembered } from "../../probability/wave.js";
+import { remembered } from "../../probability/waveTerm.js";
 import { EvaluationError } from "../evaluate/error.js";
 import type { Trace } from "../evaluate/scope.js";
 import { isRole, readDensity, type Form } from "./form.js";
